@@ -1,0 +1,147 @@
+// Package minutes is the vocabulary of the program: the nouns that cross folders and the
+// contracts that several folders implement. It imports only the standard library; every other
+// folder imports it, its own parents and its own subfolders, and nothing beside them.
+package minutes
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// A Source brings items in from one place the user has configured.
+type Source interface {
+	// Name is unique over all sources: "work", "hackernews".
+	Name() string
+	// Fetch returns what is new or changed since from. It may return a batch together with an
+	// error: the caller keeps the batch and tells the reader the error. It returns promptly when
+	// ctx ends. The zero Cursor asks for a first look.
+	Fetch(ctx context.Context, from Cursor) (Batch, error)
+}
+
+// A Prober is a Source that can say more cheaply than by a Fetch whether it would work. `minutes
+// doctor` and `minutes sources test` ask it; a Source without it is probed by a Fetch.
+type Prober interface {
+	Probe(ctx context.Context) error
+}
+
+// A Cursor is how far a source has been read. At is the time of the last success, and a source
+// with a window always reaches back to it. Token is the source's own (validators, UIDVALIDITY,
+// sync token): opaque to everyone else, kept in the same transaction as the items it speaks of.
+type Cursor struct {
+	At    time.Time
+	Token []byte
+}
+
+// A Batch is what one Fetch brought. It is kept in one transaction with its cursor: a crash
+// repeats a fetch, it never loses one.
+type Batch struct {
+	Items []Item
+	Gone  []string // ids that no longer exist (a meeting deleted)
+	// Full says that everything between From and To is here: an item of this source kept earlier
+	// whose At lies in [From, To) and that is absent is gone. Zero times are unbounded. A source
+	// that could not read all of its parts leaves it false.
+	Full     bool
+	From, To time.Time
+	Next     Cursor
+	Rejected []Rejection
+}
+
+// A Rejection is one document or entry that could not be read: it costs itself, never its
+// neighbours. Next says what the user can do about it.
+type Rejection struct {
+	Source string `json:"source"`
+	Item   Safe   `json:"item"` // what it was, as far as is known: a title, a UID, a URL without secrets
+	Reason Safe   `json:"reason"`
+	Next   Safe   `json:"next"`
+}
+
+// Kept counts what a Batch changed in the store. New and Changed hold ids.
+type Kept struct {
+	New, Changed, Gone []string
+}
+
+// A Toolbox is a Source that the agent can also ask specific things of. Every Source is callable
+// as the tool fetch_NAME even without it.
+type Toolbox interface {
+	Tools() []Tool
+}
+
+// A Tool is one question the agent may ask. Its arguments select among things the program holds;
+// they do not travel, but as far as Spec().Reach says.
+type Tool interface {
+	Spec() ToolSpec
+	Call(ctx context.Context, args json.RawMessage) (Observation, error)
+}
+
+// ToolSpec describes a Tool to the gate. Schema is a JSON Schema of the arguments.
+type ToolSpec struct {
+	Name, About string
+	Schema      json.RawMessage
+	Reads       Class // the highest class its results may have
+	Reach       Reach
+}
+
+// Reach says who sees a tool's arguments.
+type Reach string
+
+// The reaches, from nobody to anybody.
+const (
+	ReachLocal Reach = "local" // nobody
+	ReachOwn   Reach = "own"   // the server that already holds the thing asked for
+	ReachFixed Reach = "fixed" // a third party, arguments enumerated from the config
+	ReachOpen  Reach = "open"  // a third party, free text of the user's own question
+)
+
+// An Observation is what a Tool found: items, or text that keeps its label.
+type Observation struct {
+	Items []Item
+	Text  Text
+}
+
+// A Model writes. Implementations are chained as decorators; none knows what a brief is.
+type Model interface {
+	// Generate answers p, calling emit (if not nil) with each piece as it arrives; a piece with
+	// Reset set takes back all before it (a fallback took over).
+	Generate(ctx context.Context, p Prompt, emit func(Piece)) (Answer, error)
+}
+
+// An Embedder turns texts into vectors of one length, one a text, in order.
+type Embedder interface {
+	Embed(ctx context.Context, texts []Text) ([][]float32, error)
+}
+
+// A Prompt is the stable part first (System) and what changes last (User), so that a prefix
+// cache hits. Schema, if set, is a JSON Schema that the answer must meet.
+type Prompt struct {
+	System, User Text
+	Schema       json.RawMessage
+	MaxTokens    int
+}
+
+// A Piece of an answer as it streams.
+type Piece struct {
+	Text  string
+	Reset bool
+}
+
+// An Answer is a model's whole reply. Its text is untrusted, whoever wrote the prompt.
+type Answer struct {
+	Text  Text
+	Model string
+	Usage Usage
+}
+
+// A Ledger records what leaves this machine: which host got which class of data in which run.
+type Ledger interface {
+	Record(ctx context.Context, d Departure) error
+}
+
+// A Departure is one line of the egress ledger. Host carries no path and no query.
+type Departure struct {
+	At     time.Time `json:"at"`
+	Run    string    `json:"run"`
+	Source string    `json:"source"`
+	Host   string    `json:"host"`
+	Class  Class     `json:"class"`
+}

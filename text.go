@@ -1,0 +1,158 @@
+package minutes
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Safe is text that cannot command a terminal: no control or escape characters, no bidirectional
+// overrides, no invisible or tag characters, no towers of accents, valid UTF-8. The only way to
+// make one is Clean (or a decoder, which cleans), so a function that takes Safe needs no check of
+// its own. It may hold newlines and tabs.
+type Safe struct{ s string }
+
+// maxMarks bounds the combining marks after one character; real scripts need no more.
+const maxMarks = 4
+
+// Clean makes s safe to show, store and export. CR LF and lone CR become LF; what it drops, it
+// drops silently; invalid bytes become U+FFFD. Cleaning twice changes nothing.
+func Clean(s string) Safe {
+	if plain(s) {
+		return Safe{s}
+	}
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	var b strings.Builder
+	b.Grow(len(s))
+	marks := 0
+	for _, r := range s {
+		switch {
+		case r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f':
+			r = '\n'
+		case dropped(r):
+			continue
+		}
+		if unicode.In(r, unicode.Mn, unicode.Me) {
+			if marks++; marks > maxMarks {
+				continue
+			}
+		} else if r != '\u200d' {
+			marks = 0
+		}
+		b.WriteRune(r)
+	}
+	return Safe{b.String()}
+}
+
+// CleanLine is Clean for text of one line: runs of white space become one space, ends are trimmed.
+func CleanLine(s string) Safe { return Clean(s).Line() }
+
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf || c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// dropped holds for characters that a reader cannot see and a terminal, or a reader's eye, may obey.
+func dropped(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case r < ' ', r >= 0x7f && r <= 0x9f: // C0, DEL, C1
+		return true
+	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // bidi overrides, embeddings, isolates
+		return true
+	case r == 0x00ad, r == 0x034f, r == 0x061c, r == 0x180e, r == 0x200b, r == 0x200c, r == 0x200e, r == 0x200f,
+		r >= 0x2060 && r <= 0x2065, r >= 0x206a && r <= 0x206f, r == 0xfeff, r == 0x3164, r == 0xffa0,
+		r == 0x115f, r == 0x1160, r >= 0x17b4 && r <= 0x17b5: // invisible
+		return true
+	case r >= 0xfff0 && r <= 0xfffb: // specials; U+FFFC and U+FFFD are visible
+		return true
+	case r >= 0xe0000 && r <= 0xe0fff: // tags and variation selectors supplement
+		return true
+	case r&0xfffe == 0xfffe, r >= 0xfdd0 && r <= 0xfdef: // noncharacters
+		return true
+	case r >= 0xe000 && r <= 0xf8ff, r >= 0xf0000: // private use: a font decides what it looks like
+		return true
+	}
+	return false
+}
+
+// String is the text itself.
+func (t Safe) String() string { return t.s }
+
+// Empty says whether there is nothing to read.
+func (t Safe) Empty() bool { return strings.TrimSpace(t.s) == "" }
+
+// Line is the text on one line, its white space collapsed.
+func (t Safe) Line() Safe {
+	clean := true
+	space := true
+	for i := range len(t.s) {
+		c := t.s[i]
+		if c >= utf8.RuneSelf || c == '\n' || c == '\t' || c == ' ' && space {
+			clean = false
+			break
+		}
+		space = c == ' '
+	}
+	if clean && !space {
+		return t
+	}
+	return Safe{strings.Join(strings.Fields(t.s), " ")}
+}
+
+// Cut is the text in at most n runes, ended by "…" where something was cut, at a word's end if
+// one is near.
+func (t Safe) Cut(n int) Safe {
+	if n <= 0 {
+		return Safe{}
+	}
+	if utf8.RuneCountInString(t.s) <= n {
+		return t
+	}
+	r := []rune(t.s)[:n-1]
+	s := string(r)
+	if i := strings.LastIndexAny(s, " \n\t"); i > len(s)*2/3 {
+		s = s[:i]
+	}
+	return Safe{strings.TrimRight(s, " \n\t,;:–-") + "…"}
+}
+
+// Join puts safe texts together with a separator.
+func Join(sep string, texts ...Safe) Safe {
+	parts := make([]string, len(texts))
+	for i, t := range texts {
+		parts[i] = t.s
+	}
+	return Clean(strings.Join(parts, sep))
+}
+
+// MarshalText gives the text as it is.
+func (t Safe) MarshalText() ([]byte, error) { return []byte(t.s), nil }
+
+// UnmarshalText cleans what it reads: a row or a file from outside makes no unsafe Safe.
+func (t *Safe) UnmarshalText(b []byte) error { *t = Clean(string(b)); return nil }
+
+// MarshalJSON writes a JSON string.
+func (t Safe) MarshalJSON() ([]byte, error) { return json.Marshal(t.s) }
+
+// UnmarshalJSON cleans what it reads.
+func (t *Safe) UnmarshalJSON(b []byte) error {
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return err
+	}
+	*t = Clean(s)
+	return nil
+}
+
+// GobEncode serves the parse jail's frames.
+func (t Safe) GobEncode() ([]byte, error) { return []byte(t.s), nil }
+
+// GobDecode cleans what it reads.
+func (t *Safe) GobDecode(b []byte) error { *t = Clean(string(b)); return nil }
