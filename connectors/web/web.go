@@ -4,12 +4,8 @@ package web
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"net/http"
 	"time"
-
-	"github.com/dailyminutes/minutes"
 )
 
 // userAgent names the program and where to complain.
@@ -18,24 +14,36 @@ const userAgent = "minutes/1 (+https://github.com/dailyminutes/minutes)"
 // maxBody caps a decoded body unless the request says otherwise.
 const maxBody = 5 << 20
 
-// A Client reads for one source. HTTP decides where it may connect; its redirects are followed by
-// it. Safe for concurrent use.
+// A Client reads for one source. HTTP decides where it may connect; this package only adds
+// manners, so nothing it does can widen what HTTP allows. Safe for concurrent use. The fields
+// below Now are for tests and for servers with rules of their own; zero means the default.
 type Client struct {
 	HTTP *http.Client
 	Now  func() time.Time
+
+	// Wait sleeps between tries, for d or until ctx ends; nil is a real timer.
+	Wait    func(ctx context.Context, d time.Duration) error
+	PerHost int           // requests to one host at once; 0 means 6
+	Total   int           // requests at once; 0 means 32
+	Tries   int           // how often a request is made in all; 0 means 3
+	Headers time.Duration // until the answer begins; 0 means 20 s
+	Idle    time.Duration // without a byte of the body; 0 means 15 s
+
+	gate gate
 }
 
 // A Request is one GET.
 type Request struct {
 	URL          string
 	Accept       string
-	Header       map[string]string // an API key; never logged
+	Header       map[string]string // an API key; never logged, never sent to another host or over plain http after https
 	ETag         string            // verbatim, as an earlier Response gave them
 	LastModified string
-	MaxBytes     int64
+	MaxBytes     int64 // of the decoded body; 0 means 5 MiB
 }
 
-// A Response is a decoded body with what the next request needs. NotModified has no body.
+// A Response is a decoded body with what the next request needs. NotModified has no body. The
+// charset is untouched: Body is what the server sent, less its compression.
 type Response struct {
 	Status       int
 	Body         []byte
@@ -43,65 +51,33 @@ type Response struct {
 	ContentType  string
 	ETag         string
 	LastModified string
-	URL          string // where it came from in the end
-	Moved        string // the new address, if every redirect on the way was permanent
-}
-
-// A StatusError is an answer that is not a success. URL holds no query.
-type StatusError struct {
-	Code       int
-	RetryAfter time.Duration
-	Body       []byte // the first 4 KiB, for services that explain themselves in it
-}
-
-func (e *StatusError) Error() string {
-	return fmt.Sprintf("the server answered %d %s", e.Code, http.StatusText(e.Code))
+	URL          string      // where it came from in the end
+	Moved        string      // the new address, if every redirect on the way was permanent
+	Header       http.Header // of the last answer
 }
 
 // Get answers r. Errors are wrapped minutes.ErrAuth (401, 403), minutes.ErrNotFound (404, 410),
-// minutes.ErrOffline (no connection) or *StatusError, carry a hint, and never hold a query.
+// minutes.ErrOffline (no connection, no answer in time) or *StatusError; each carries a hint, and
+// none holds a query, a password or a header. A hint that HTTP's own error carries is kept.
+//
+// What may pass is tried again, three times in all and within ctx: lost connections, 408, 425,
+// 429 and 5xx. A Retry-After of more than a minute, or past ctx's deadline, is returned in the
+// *StatusError at once: the caller knows better than a sleep.
 func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
-	if err != nil {
-		return Response{}, fmt.Errorf("not an address that can be read")
+	return c.retry(ctx, func() (Response, error) { return c.try(ctx, r) })
+}
+
+func (c *Client) now() time.Time {
+	if c.Now == nil {
+		return time.Now()
 	}
-	req.Header.Set("User-Agent", userAgent)
-	if r.Accept != "" {
-		req.Header.Set("Accept", r.Accept)
+	return c.Now()
+}
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
 	}
-	for k, v := range r.Header {
-		req.Header.Set(k, v)
-	}
-	if r.ETag != "" {
-		req.Header.Set("If-None-Match", r.ETag)
-	}
-	if r.LastModified != "" {
-		req.Header.Set("If-Modified-Since", r.LastModified)
-	}
-	res, err := c.HTTP.Do(req)
-	if err != nil {
-		return Response{}, fmt.Errorf("%s: %w", req.URL.Hostname(), minutes.ErrOffline)
-	}
-	defer res.Body.Close()
-	out := Response{Status: res.StatusCode, URL: res.Request.URL.String(), ContentType: res.Header.Get("Content-Type"),
-		ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified")}
-	if res.StatusCode == http.StatusNotModified {
-		out.NotModified = true
-		return out, nil
-	}
-	limit := r.MaxBytes
-	if limit <= 0 {
-		limit = maxBody
-	}
-	out.Body, err = io.ReadAll(io.LimitReader(res.Body, limit+1))
-	if err != nil {
-		return out, fmt.Errorf("%s: the answer broke off: %w", req.URL.Hostname(), minutes.ErrOffline)
-	}
-	if int64(len(out.Body)) > limit {
-		return out, fmt.Errorf("%s: the answer is larger than %d MiB", req.URL.Hostname(), limit>>20)
-	}
-	if res.StatusCode/100 != 2 {
-		return out, &StatusError{Code: res.StatusCode, Body: out.Body[:min(len(out.Body), 4096)]}
-	}
-	return out, nil
+	return v
 }

@@ -1,0 +1,105 @@
+package web
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/failsafe-go/failsafe-go"
+	"github.com/failsafe-go/failsafe-go/retrypolicy"
+
+	"github.com/dailyminutes/minutes"
+)
+
+const (
+	firstDelay    = time.Second
+	maxRetryAfter = time.Minute // a server that asks for more is asked again in the next run
+)
+
+// retry runs try until it succeeds, may not be repeated, or has been made often enough.
+func (c *Client) retry(ctx context.Context, try func() (Response, error)) (Response, error) {
+	policy := retrypolicy.NewBuilder[Response]().
+		WithMaxAttempts(or(c.Tries, 3)).
+		HandleIf(func(_ Response, err error) bool { return passing(err) }).
+		// A wait past the deadline would only turn a clear error into "too slow".
+		AbortIf(func(_ Response, err error) bool {
+			var s *StatusError
+			return ctx.Err() != nil || errors.As(err, &s) && (s.RetryAfter > maxRetryAfter || !fits(ctx, s.RetryAfter)) || !fits(ctx, firstDelay/2)
+		}).
+		WithDelayFunc(func(e failsafe.ExecutionAttempt[Response]) time.Duration {
+			d := delay(e.LastError(), e.Attempts())
+			if c.Wait == nil {
+				return d
+			}
+			_ = c.Wait(ctx, d) // an ended ctx is seen before the next try
+			return 0
+		}).
+		ReturnLastFailure().
+		Build()
+	var last Response
+	var lastErr error
+	_, err := failsafe.With(policy).WithContext(ctx).Get(func() (Response, error) {
+		last, lastErr = try()
+		return last, lastErr
+	})
+	if lastErr == nil && err != nil { // ctx had ended before the first try
+		return Response{}, ended("", err)
+	}
+	if lastErr != nil && errors.Is(ctx.Err(), context.Canceled) && !errors.Is(lastErr, context.Canceled) {
+		return last, ended("", context.Canceled) // called off while waiting for the next try
+	}
+	return last, lastErr
+}
+
+// delay is the server's own wish, or 1 s doubled with every try, give or take half.
+func delay(err error, attempts int) time.Duration {
+	var s *StatusError
+	if errors.As(err, &s) && s.RetryAfter > 0 {
+		return s.RetryAfter
+	}
+	d := firstDelay << min(max(attempts-1, 0), 5)
+	return d/2 + rand.N(d)
+}
+
+// fits says whether ctx leaves time for a wait of d.
+func fits(ctx context.Context, d time.Duration) bool {
+	t, ok := ctx.Deadline()
+	return !ok || time.Until(t) > d
+}
+
+// passing says whether err may be gone at the next try.
+func passing(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return false
+	}
+	var s *StatusError
+	if errors.As(err, &s) {
+		switch s.Code {
+		case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+			return true
+		case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported, http.StatusNetworkAuthenticationRequired:
+			return false
+		}
+		return s.Code >= 500
+	}
+	if !errors.Is(err, minutes.ErrOffline) {
+		return false
+	}
+	var dns *net.DNSError
+	var cert *tls.CertificateVerificationError
+	var header tls.RecordHeaderError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound, errors.As(err, &cert):
+		return false
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH): // this machine is offline
+		return false
+	case errors.As(err, &header):
+		return false
+	}
+	return true
+}
