@@ -57,15 +57,18 @@ type KeyError struct {
 
 func (e *KeyError) Error() string { return e.Key + ": " + e.Problem + "; " + e.Remedy }
 
-// Env is all of the world that a connector may touch. Every field is set.
+// Env is all of the world that a connector may touch. Every field but Wait is set.
 type Env struct {
 	Name    string          // of the source
 	Private bool            // what to mark items with
 	Profile minutes.Profile // whose mail and meetings these are
 	Zone    *time.Location  // the user's
 	Now     func() time.Time
-	Log     *slog.Logger
-	State   State
+	// Wait sleeps for d or until ctx ends. Whoever pauses between requests does it through Wait, so
+	// that no test sleeps; nil is a real timer.
+	Wait  func(ctx context.Context, d time.Duration) error
+	Log   *slog.Logger
+	State State
 	// Client and Dial come from the egress broker and reach only what this source's config names
 	// and public addresses.
 	Client *http.Client
@@ -86,7 +89,7 @@ type State interface {
 
 // Web is a polite HTTP reader over the source's client: caps, conditional GET, per-host limits,
 // retries. Make one a source and keep it.
-func (e Env) Web() *web.Client { return &web.Client{HTTP: e.Client, Now: e.Now} }
+func (e Env) Web() *web.Client { return &web.Client{HTTP: e.Client, Now: e.Now, Wait: e.Wait} }
 
 // Names of the neighbours, so that a connector imports its parent alone.
 type (
@@ -95,4 +98,14 @@ type (
 	Parser   = jail.Parser
 	Request  = web.Request
 	Response = web.Response
+	// A StatusError is what Env.Web().Get returns for an answer that is no success.
+	StatusError = web.StatusError
+	// A Pool is what stands behind Env.Parse.
+	Pool = jail.Pool
 )
+
+// ErrKilled is the jail's: the document cost too much time or memory.
+var ErrKilled = jail.ErrKilled
+
+// Child is jail.Child: it never returns in a process that was started to parse.
+func Child(parsers map[string]Parser) { jail.Child(parsers) }
