@@ -118,10 +118,13 @@ type Action struct {
 // A Section lists the items of one kind that made it; LeftOut counts those that did not, and Why
 // says what they were.
 type Section struct {
-	Kind    string   `json:"kind"` // mail, calendar, market, news, weather
-	Items   []Scored `json:"items"`
-	LeftOut int      `json:"left_out"`
-	Why     Safe     `json:"left_out_why,omitempty"`
+	Kind  string   `json:"kind"` // mail, calendar, market, news, weather
+	Items []Scored `json:"items"`
+	// Lines are what is read of Items: one claim for each, in the same order, and what a reader
+	// shows in place of titles. A brief older than the field has none.
+	Lines   []Claim `json:"lines,omitempty"`
+	LeftOut int     `json:"left_out"`
+	Why     Safe    `json:"left_out_why,omitempty"`
 }
 
 // Changes are ids, since the brief before.

@@ -80,6 +80,51 @@ func (it Item) Facts() Safe {
 	return Clean(b.String())
 }
 
+// In is the item with every time a person reads in the zone z, so that Facts and claims speak of
+// one clock. It shares nothing that it changed with the original.
+func (it Item) In(z *time.Location) Item {
+	if z == nil {
+		return it
+	}
+	it.At = in(it.At, z)
+	if it.Event != nil {
+		it.Event = it.Event.in(z)
+	}
+	if it.Mail != nil && it.Mail.Invite != nil {
+		m := *it.Mail
+		m.Invite = m.Invite.in(z)
+		it.Mail = &m
+	}
+	if it.Quote != nil {
+		q := *it.Quote
+		q.AsOf = in(q.AsOf, z)
+		it.Quote = &q
+	}
+	if it.Forecast != nil {
+		f := *it.Forecast
+		f.Now.At, f.Today.Sunrise, f.Today.Sunset = in(f.Now.At, z), in(f.Today.Sunrise, z), in(f.Today.Sunset, z)
+		f.Hours = append([]WeatherHour(nil), f.Hours...)
+		for i := range f.Hours {
+			f.Hours[i].At = in(f.Hours[i].At, z)
+		}
+		it.Forecast = &f
+	}
+	return it
+}
+
+func (e *Event) in(z *time.Location) *Event {
+	c := *e
+	c.Start, c.End = in(c.Start, z), in(c.End, z)
+	return &c
+}
+
+func in(t time.Time, z *time.Location) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(z)
+}
+
 // Stamp is a moment as Facts writes it: "Wednesday 25 November 2026 09:30".
 func Stamp(t time.Time) string {
 	if t.IsZero() {
