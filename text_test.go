@@ -1,0 +1,144 @@
+package minutes
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestCleanLeavesNothingThatCommandsATerminal(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain":                             "plain",
+		"a\x1b[31mred\x1b[0m":               "a[31mred[0m",
+		"\x1b]0;title\x07x":                 "]0;titlex",
+		"\u009b2Jx":                         "2Jx",
+		"abc\u202egnp.exe":                  "abcgnp.exe",
+		"one\r\ntwo\rthree":                 "one\ntwo\nthree",
+		"tag\U000e0041\U000e0042":           "tag",
+		"zero\u200bwidth\ufeff":             "zerowidth",
+		"z\u0301\u0301\u0301\u0301\u0301ot": "z\u0301\u0301\u0301\u0301ot",
+		"bad\xffbyte":                       "bad\ufffdbyte",
+		"naïve café 日本語 👩‍👩‍👧":              "naïve café 日本語 👩‍👩‍👧",
+		"a\x00b\x7fc":                       "abc",
+	} {
+		if got := Clean(in).String(); got != want {
+			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	for _, s := range []string{"", "a\x1b[0m", "\u202e\r\n", "é\u0301\u0301\u0301\u0301\u0301", "\xff\xfe"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		c := Clean(s)
+		if !utf8.ValidString(c.String()) {
+			t.Fatalf("invalid UTF-8 from %q", s)
+		}
+		if again := Clean(c.String()); again != c {
+			t.Fatalf("cleaning twice changes %q to %q", c, again)
+		}
+		for _, r := range c.String() {
+			if dropped(r) || r == '\r' {
+				t.Fatalf("%U survives in %q", r, c)
+			}
+		}
+		if l := c.Line().String(); strings.ContainsAny(l, "\n\t") || l != strings.TrimSpace(l) {
+			t.Fatalf("%q is not one line", l)
+		}
+		if utf8.RuneCountInString(c.Cut(10).String()) > 10 {
+			t.Fatalf("cut too long: %q", c.Cut(10))
+		}
+	})
+}
+
+func TestSafeIsCleanedByEveryDecoder(t *testing.T) {
+	var s Safe
+	if err := json.Unmarshal([]byte(`"a\u001b[0mb\u202e"`), &s); err != nil || s.String() != "a[0mb" {
+		t.Errorf("JSON: %q, %v", s, err)
+	}
+	_ = s.UnmarshalText([]byte("x\x1by"))
+	if s.String() != "xy" {
+		t.Errorf("text: %q", s)
+	}
+	_ = s.GobDecode([]byte("x\x9by"))
+	if strings.ContainsRune(s.String(), 0x9b) {
+		t.Errorf("gob: %q", s)
+	}
+}
+
+func TestASecretNeverPrints(t *testing.T) {
+	s := NewSecret("hunter2")
+	j, _ := json.Marshal(map[string]any{"password": s, "in": struct{ S Secret }{s}})
+	for _, out := range []string{fmt.Sprint(s), fmt.Sprintf("%v %+v %#v %q %s %x", s, s, s, s, s, s), fmt.Sprintf("%#v", struct{ S Secret }{s}), string(j)} {
+		if strings.Contains(out, "hunter2") || strings.Contains(out, "68756e") {
+			t.Errorf("the secret shows: %s", out)
+		}
+	}
+}
+
+func TestTheZeroLabelIsPrivateAndUntrusted(t *testing.T) {
+	if (Label{}).Trusted() || (Label{}).Join(Label{Class: Public, Origin: FromUser}).Class != Private {
+		t.Error("the zero label must be private and untrusted")
+	}
+	l := Label{Class: Public, Origin: FromConfig}.Join(Label{Class: Private, Origin: FromMail})
+	if l.Class != Private || l.Trusted() || l.Origin != FromConfig|FromMail {
+		t.Errorf("join: %+v", l)
+	}
+}
+
+func TestDurationsTakeDays(t *testing.T) {
+	for in, want := range map[string]string{"90d": "90d", "36h": "36h", "1d12h": "36h", "1h30m": "1h30m", "48h": "2d", "90s": "1m30s"} {
+		var d Duration
+		if err := d.UnmarshalText([]byte(in)); err != nil || d.String() != want {
+			t.Errorf("%s: %s, %v; want %s", in, d, err, want)
+		}
+	}
+	for _, bad := range []string{"", "d", "-1d", "x", "5", "99999999d", "-3h"} {
+		var d Duration
+		if err := d.UnmarshalText([]byte(bad)); err == nil {
+			t.Errorf("%q passed as %s", bad, d)
+		}
+	}
+}
+
+func TestArgvIsSplitAsAShellWouldWithoutOne(t *testing.T) {
+	for in, want := range map[string][]string{
+		`pass show mail`:        {"pass", "show", "mail"},
+		`sh -c 'echo $HOME'`:    {"sh", "-c", "echo $HOME"},
+		`a "b c" d\ e ''`:       {"a", "b c", "d e", ""},
+		"  spaced\tout  ":       {"spaced", "out"},
+		`x "quote \" in" 'b\n'`: {"x", `quote " in`, `b\n`},
+	} {
+		var a Argv
+		if err := a.UnmarshalText([]byte(in)); err != nil || fmt.Sprintf("%q", []string(a)) != fmt.Sprintf("%q", want) {
+			t.Errorf("%s: %q, %v", in, a, err)
+		}
+	}
+	var a Argv
+	if err := a.UnmarshalText([]byte(`open "quote`)); err == nil {
+		t.Error("an open quote passed")
+	}
+}
+
+func TestOnlyWebAddressesBecomeLinks(t *testing.T) {
+	for in, ok := range map[string]bool{
+		"https://example.org/a?b=c": true, "http://example.org": true, " https://example.org ": true,
+		"javascript:alert(1)": false, "file:///etc/passwd": false, "data:text/html,x": false, "//example.org": false,
+		"https://user:pw@example.org": false, "mailto:a@b": false, "-https://x": false, "https://": false, "": false,
+	} {
+		if got := WebURL(in) != ""; got != ok {
+			t.Errorf("WebURL(%q) = %q", in, WebURL(in))
+		}
+	}
+}
+
+func TestAHintTravelsWithItsError(t *testing.T) {
+	err := fmt.Errorf("imap: login: %w", WithHint(ErrAuth, "check the password"))
+	if Hint(err) != "check the password" || Hint(ErrAuth) != "" || WithHint(nil, "x") != nil {
+		t.Error("hints do not travel")
+	}
+}
