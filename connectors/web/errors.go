@@ -128,7 +128,7 @@ func reason(err error) (why, hint string, isOffline bool) {
 		return "there is no such host", "check the spelling of the address, or the network", true
 	case errors.As(err, &dns):
 		return "its name could not be looked up", "check the network: the name server does not answer", true
-	case errors.As(err, &header):
+	case errors.As(err, &header), errors.Is(err, http.ErrSchemeMismatch):
 		return "the server does not speak TLS there", "write http:// in the address, or ask for the right port", true
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused", "check the address and port, or try again later: nothing listens there", true

@@ -98,7 +98,7 @@ func passing(err error) bool {
 		return false
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH): // this machine is offline
 		return false
-	case errors.As(err, &header):
+	case errors.As(err, &header), errors.Is(err, http.ErrSchemeMismatch):
 		return false
 	}
 	return true
