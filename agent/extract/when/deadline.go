@@ -1,0 +1,238 @@
+package when
+
+// maxAgeDays bounds how long ago a deadline may lie: what was due years back is history.
+const maxAgeDays = 366
+
+// deadlines finds what is due, in order and without overlap.
+func (p *reader) deadlines() []Deadline {
+	var out []Deadline
+	for i := 0; i < len(p.toks); {
+		if !p.toks[i].lead {
+			i++
+			continue
+		}
+		d, next, ok := p.due(i)
+		if !ok {
+			i++
+			continue
+		}
+		if d.At.IsZero() || d.At.After(p.in(-maxAgeDays)) {
+			out = append(out, d)
+		}
+		i = next
+	}
+	return out
+}
+
+// due reads one deadline at i.
+func (p *reader) due(i int) (d Deadline, next int, ok bool) {
+	if n, yes := p.asap(i); yes && !p.negated(i) {
+		return p.deadline(moment{}, "asap", i, n), n, true
+	}
+	if k, kind, yes := p.mark(i); yes {
+		if d, next, ok = p.after(i, k, kind); ok {
+			return d, next, true
+		}
+	}
+	if d, next, ok = p.announced(i); ok {
+		return d, next, true
+	}
+	if d, next, ok = p.within(i); ok {
+		return d, next, true
+	}
+	if t, n, end, yes := p.period(i); yes && end && p.bareEnd(i) {
+		return p.deadline(moment{at: t, allDay: true}, "eod", i, n), n, true
+	}
+	return p.unmarked(i)
+}
+
+// after reads what a marker that ends before k says is due.
+func (p *reader) after(i, k int, kind string) (d Deadline, next int, ok bool) {
+	if kind == "until" && !p.limit(i) || kind == "for" && !p.has(i, cueAsk|cueDeliver) {
+		return d, i, false
+	}
+	strong := kind == "strong" || kind == "due"
+	kind = p.kindOf(i, k, kind)
+	if t, n, end, yes := p.period(k); yes && !p.possessive(n) {
+		if end && kind != "before" {
+			kind = "eod"
+		}
+		return p.deadline(moment{at: t, allDay: true}, kind, i, n), n, true
+	}
+	m, n, yes := p.moment(k, true, true)
+	if !yes || m.past {
+		return p.gathering(i, k, kind)
+	}
+	if m.loose && !p.hourDue(i, strong) {
+		return d, i, false
+	}
+	if p.possessive(n) {
+		if n, yes = p.ofGathering(n + 2); !yes {
+			return d, i, false
+		}
+	} else if e, yes := p.ofGathering(n); yes && kind == "before" {
+		n = e
+	}
+	if p.is(n, "at") && p.seq(n+1, "the", "latest") {
+		n += 3
+	}
+	return p.deadline(m, kind, i, n), n, true
+}
+
+// hourDue says whether a bare hour after a marker is a time and not an amount.
+func (p *reader) hourDue(i int, strong bool) bool {
+	if strong {
+		return true
+	}
+	for b := i - 1; b >= i-3; b-- {
+		if t := p.t(b); t.kind == digits && b == i-1 || changes(t.low) {
+			return false
+		}
+	}
+	return p.has(i, cueDeliver)
+}
+
+func changes(w string) bool {
+	switch w {
+	case "up", "down", "increase", "increased", "increases", "decrease", "decreased", "grow", "grew", "grown", "rose", "rises", "fell", "falls", "multiplied", "multiply",
+		"divided", "divide", "reduce", "reduced", "cut", "raise", "raised", "drop", "dropped", "scale", "scaled", "delay", "delayed", "extend",
+		"extended", "move", "moved", "shift", "shifted", "bump", "bumped", "won", "lost", "lead", "led", "round", "beat", "followed", "off", "behind", "ahead":
+		return true
+	}
+	return false
+}
+
+// gathering reads "before the 3pm call", "before our meeting on Thursday", "before tomorrow's demo".
+func (p *reader) gathering(i, k int, kind string) (d Deadline, next int, ok bool) {
+	if kind != "before" && kind != "by" {
+		return d, i, false
+	}
+	k = p.skip(k, "the", "our", "my", "your", "dem", "der", "la", "le")
+	if m, n, yes := p.moment(k, true, true); yes && !m.past && !m.loose {
+		if p.possessive(n) {
+			n += 2
+		}
+		if e, yes := p.ofGathering(n); yes {
+			return p.deadline(m, kind, i, e), e, true
+		}
+	}
+	if e, yes := p.ofGathering(k); yes {
+		e = p.skip(p.skip(e, "with"), "on", "at", "am", "um")
+		if m, n, yes := p.moment(e, true, true); yes && !m.past && !p.possessive(n) {
+			return p.deadline(m, kind, i, n), n, true
+		}
+	}
+	return d, i, false
+}
+
+// ofGathering is the place after the name of a meeting at i: at most two words and the noun.
+func (p *reader) ofGathering(i int) (int, bool) {
+	for k := i; k < i+3 && p.t(k).kind == word && !p.t(k).glued; k++ {
+		if gathering(p.t(k).low) {
+			if p.is(k, "stand") && p.is(k+1, "-") {
+				return k + 3, true
+			}
+			if gathering(p.t(k+1).low) && !p.t(k+1).glued {
+				return k + 2, true
+			}
+			return k + 1, true
+		}
+		if _, day := weekday(p.t(k).low); day || follower(p.t(k).low) {
+			return i, false
+		}
+	}
+	return i, false
+}
+
+// within reads a stretch of time from now on: "within 48 hours", "in the next two days".
+func (p *reader) within(i int) (d Deadline, next int, ok bool) {
+	k, soft := p.withinLead(i)
+	if k == i || soft && !p.has(i, cueAsk|cueDeliver) {
+		return d, i, false
+	}
+	n, u := 1, byte(0)
+	work := false
+	if p.is(k-1, "the") && unit(p.t(k).low) != 0 {
+		u = unit(p.t(k).low)
+	} else if n = p.count(k); n > 0 {
+		k++
+		k = p.skip(k, "-", "of", "prochaines", "prochains", "proximas")
+		if work = p.is(k, "business", "working"); work {
+			k++
+		}
+		u = unit(p.t(k).low)
+	} else if u = unit(p.t(k).low); u == 0 || !p.is(k-1, "next") {
+		return d, i, false
+	} else {
+		n = 1
+	}
+	next = k + 1
+	if u == 0 || p.is(next, "of", "after", "de", "nach", "apres", "ago") {
+		return d, i, false
+	}
+	m, ok := p.stretch(n, u, work)
+	return p.deadline(m, "by", i, next), next, ok
+}
+
+// withinLead is the place after the words that open a stretch; soft ones need a duty beside them.
+func (p *reader) withinLead(i int) (next int, soft bool) {
+	switch {
+	case p.seq(i, "within", "the", "next"):
+		return i + 3, false
+	case p.is(i, "within", "binnen", "innerhalb", "sous"):
+		return p.skip(p.skip(i+1, "von"), "the"), false
+	case p.seq(i, "in", "the", "next"), p.seq(i, "over", "the", "next"), p.seq(i, "in", "den", "nachsten"),
+		p.seq(i, "dans", "les", "prochaines"), p.seq(i, "dans", "les", "prochains"), p.seq(i, "en", "las", "proximas"), p.seq(i, "en", "los", "proximos"):
+		return i + 3, true
+	case p.seq(i, "dans", "les"):
+		return i + 2, true
+	}
+	return i, false
+}
+
+// unmarked reads days that a duty beside them makes deadlines: "please send it tonight", "first
+// thing tomorrow", "Friday at the latest".
+func (p *reader) unmarked(i int) (d Deadline, next int, ok bool) {
+	if p.seq(i, "first", "thing") {
+		k := p.skip(p.skip(i+2, "in"), "on")
+		if m, n, yes := p.moment(k, true, true); yes && !m.past && m.allDay {
+			return p.deadline(m, "by", i, n), n, true
+		}
+		return d, i, false
+	}
+	m, n, yes := p.moment(i, false, true)
+	if !yes || m.past {
+		return d, i, false
+	}
+	if e, yes := p.latest(n); yes {
+		return p.deadline(m, "by", i, e), e, true
+	}
+	today := p.is(i, "today", "tonight", "heute", "aujourd", "hoy") || p.seq(i, "ce", "soir") || p.seq(i, "esta", "noche") || p.seq(i, "this", "afternoon") || p.seq(i, "later", "today")
+	if today && p.owed(i) && !p.possessive(n) {
+		return p.deadline(m, "on", i, n), n, true
+	}
+	return d, i, false
+}
+
+// latest is the place after "at the latest" and its like at i.
+func (p *reader) latest(i int) (int, bool) {
+	i = p.skip(i, ",")
+	switch {
+	case p.seq(i, "at", "the", "latest"), p.seq(i, "au", "plus", "tard"), p.seq(i, "a", "mas", "tardar"):
+		return i + 3, true
+	case p.seq(i, "at", "latest"):
+		return i + 2, true
+	case p.is(i, "spatestens"):
+		return i + 1, true
+	}
+	return i, false
+}
+
+func (p *reader) deadline(m moment, kind string, i, n int) Deadline {
+	at := m.at
+	if !m.until.IsZero() {
+		at = m.until
+	}
+	start, end := int(p.toks[i].start), int(p.toks[n-1].end)
+	return Deadline{At: at, AllDay: m.allDay, Quote: p.src[start:end], Start: start, End: end, Kind: kind}
+}
