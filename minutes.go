@@ -56,9 +56,11 @@ type Rejection struct {
 	Next   Safe   `json:"next"`
 }
 
-// Kept counts what a Batch changed in the store. New and Changed hold ids.
+// Kept counts what a Batch changed in the store. New and Changed hold ids. Rejected are items that
+// could not be stored; the rest of the batch was.
 type Kept struct {
 	New, Changed, Gone []string
+	Rejected           []Rejection
 }
 
 // A Toolbox is a Source that the agent can also ask specific things of. Every Source is callable
@@ -137,11 +139,13 @@ type Ledger interface {
 	Record(ctx context.Context, d Departure) error
 }
 
-// A Departure is one line of the egress ledger. Host carries no path and no query.
+// A Departure is one line of the egress ledger. Host carries no path and no query. Count, where it
+// was read back, is how often that day; At is then the last time.
 type Departure struct {
 	At     time.Time `json:"at"`
 	Run    string    `json:"run"`
 	Source string    `json:"source"`
 	Host   string    `json:"host"`
 	Class  Class     `json:"class"`
+	Count  int64     `json:"count,omitempty"`
 }
