@@ -72,6 +72,7 @@ type Brief struct {
 	Usage          Usage          `json:"usage"`
 	Timing         Timing         `json:"timing_ms"`
 	Trace          []Step         `json:"trace,omitempty"`
+	Fingerprint    string         `json:"fingerprint,omitempty"` // of what it was made from, but the items
 }
 
 // Composer says what put the brief together, and which models were passed over.
