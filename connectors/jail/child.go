@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
+	"time"
 
 	"github.com/dailyminutes/minutes"
 )
@@ -16,30 +18,62 @@ import (
 // running program is noticed.
 const env = "MINUTES_JAIL"
 
-const version = "1"
+const version = "2"
 
 // maxStack bounds a parser's recursion; past it the Go runtime ends the child.
 const maxStack = 64 << 20
+
+const (
+	// maxMemory bounds what a child holds: by RLIMIT_DATA where that works, and by the watch.
+	maxMemory = 512 << 20
+	// orphaned is when a busy child ends itself. The pool's deadline is far shorter; this is for a
+	// parent that was killed and cannot keep it.
+	orphaned = 2 * time.Minute
+	// watching is how often a busy child looks at itself.
+	watching = 25 * time.Millisecond
+)
+
+// The exit codes that say why a child ended itself. Go's own fatal errors exit with 2.
+const (
+	exitVersion = 40 + iota
+	exitMemory
+	exitOrphan
+	exitFrames
+)
+
+// hello is the first frame of a child: it tells a child from a program that does not know the mark.
+type hello struct{ Version string }
 
 type reply struct {
 	Parsed Parsed
 	Error  string
 	Hint   string
+	Retire bool // the child has grown: replace it before the next document
 }
 
 // Child serves documents on stdin and stdout, and never returns, if this process was started as a
-// jail child; else it returns at once. main and every TestMain call it before anything else.
+// jail child; else it returns at once. main and every TestMain call it before anything else: in a
+// program that does not, Parse fails and says so.
 func Child(parsers map[string]Parser) {
-	if os.Getenv(env) != version {
+	switch os.Getenv(env) {
+	case "":
 		return
+	case version:
+	default: // started by an older or newer self; running on as the whole program would be worse
+		os.Exit(exitVersion)
 	}
 	debug.SetMaxStack(maxStack)
 	if err := limit(); err != nil {
 		fmt.Fprintln(os.Stderr, "jail: limits:", err)
 	}
-	if err := serve(os.Stdin, os.Stdout, parsers); err != nil && err != io.EOF {
+	in, out := os.Stdin, os.Stdout
+	os.Stdout = os.Stderr // a library that prints must not print into the frames
+	if null, err := os.Open(os.DevNull); err == nil {
+		os.Stdin = null
+	}
+	if err := serve(in, out, parsers); err != nil && err != io.EOF {
 		fmt.Fprintln(os.Stderr, "jail:", err)
-		os.Exit(1)
+		os.Exit(exitFrames)
 	}
 	os.Exit(0)
 }
@@ -47,29 +81,62 @@ func Child(parsers map[string]Parser) {
 func serve(r io.Reader, w io.Writer, parsers map[string]Parser) error {
 	out := bufio.NewWriterSize(w, 256<<10)
 	dec, enc := gob.NewDecoder(bufio.NewReaderSize(r, 256<<10)), gob.NewEncoder(out)
+	if err := enc.Encode(hello{version}); err != nil {
+		return err
+	}
 	for {
+		if err := out.Flush(); err != nil {
+			return err
+		}
 		var doc Document
 		if err := dec.Decode(&doc); err != nil {
 			return err
 		}
-		if err := enc.Encode(parse(doc, parsers)); err != nil {
-			return err
-		}
-		if err := out.Flush(); err != nil {
+		stop := watch()
+		rep := parse(doc, parsers)
+		// Looked at only after documents that can have made it grow: it costs as much as a small parse.
+		rep.Retire = len(doc.Data) > 256<<10 && memory() > maxMemory/2
+		err := enc.Encode(rep)
+		stop()
+		if err != nil {
 			return err
 		}
 	}
 }
 
+// watch ends the process from within if a document takes too much of what no limit of the system
+// bounds: memory where RLIMIT_DATA does nothing (macOS, Windows), time when the parent is gone.
+func watch() (stop func() bool) {
+	var t *time.Timer
+	ticks := 0
+	t = time.AfterFunc(watching, func() {
+		if memory() > maxMemory {
+			os.Exit(exitMemory)
+		}
+		if ticks++; ticks > int(orphaned/watching) {
+			os.Exit(exitOrphan)
+		}
+		t.Reset(watching)
+	})
+	return t.Stop
+}
+
+// memory is what the Go runtime holds, less what it gave back.
+func memory() uint64 {
+	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64() - s[1].Value.Uint64()
+}
+
 func parse(doc Document, parsers map[string]Parser) (rep reply) {
 	defer func() {
 		if p := recover(); p != nil {
-			rep = reply{Error: fmt.Sprintf("the parser gave up: %.120v", p)}
+			rep = reply{Error: fmt.Sprintf("the parser gave up: %.120v", p), Hint: "the document is damaged, or this is a bug: report it with the document"}
 		}
 	}()
 	f := parsers[doc.Parser]
 	if f == nil {
-		return reply{Error: fmt.Sprintf("no parser named %q", doc.Parser)}
+		return reply{Error: fmt.Sprintf("no parser named %q", doc.Parser), Hint: "this is a bug: report it"}
 	}
 	got, err := f(context.Background(), doc)
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package jail parses documents from outside in children of the same binary, so that a parser
 // that hangs, overflows its stack or eats the memory costs one document and never the program.
-// A Pool keeps one long-lived child per core; frames travel on stdin and stdout.
+// A Pool keeps long-lived children, at most one per core; frames travel on stdin and stdout.
 package jail
 
 import (
@@ -11,7 +11,7 @@ import (
 )
 
 // A Document is one thing to parse: a feed, a message, a calendar. Parser names the function that
-// reads it; Args are that parser's own, as JSON.
+// reads it; Args are that parser's own, as JSON. Data has at most 64 MiB.
 type Document struct {
 	Parser string
 	Data   []byte
@@ -19,7 +19,8 @@ type Document struct {
 }
 
 // Parsed is what a parser made of a document. Facts are what it learned beside the items (a
-// feed's title, a redirect), by names of its own.
+// feed's title, a redirect), by names of its own. On its way out of the jail a time keeps its
+// offset and loses its zone's name, and an empty slice becomes nil.
 type Parsed struct {
 	Items    []minutes.Item
 	Rejected []minutes.Rejection
@@ -30,4 +31,15 @@ type Parsed struct {
 type Parser func(ctx context.Context, doc Document) (Parsed, error)
 
 // ErrKilled says that the child that read the document was stopped: too slow, too deep, too big.
+// The error that wraps it says which, and carries a hint.
 var ErrKilled = errors.New("stopped while parsing: the document costs too much time or memory")
+
+// killed is ErrKilled with the reason that is known.
+type killed struct{ why string }
+
+func (k killed) Error() string      { return "stopped while parsing: " + k.why }
+func (killed) Is(target error) bool { return target == ErrKilled }
+
+func errKilled(why string) error {
+	return minutes.WithHint(killed{why}, "the document is damaged or hostile; nothing else is affected: leave its source out if it stays (enabled = false)")
+}

@@ -2,14 +2,10 @@
 
 package jail
 
-import (
-	"os/exec"
-	"runtime"
-)
+import "os/exec"
 
-// limit does nothing here: this platform has no rlimits. The deadline and the stack limit hold.
+// limit does nothing here: this platform has no rlimits. The deadline, the stack's limit and the
+// child's own watch hold.
 func limit() error { return nil }
 
 func detach(*exec.Cmd) {}
-
-func cores() int { return runtime.NumCPU() }

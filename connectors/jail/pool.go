@@ -1,63 +1,61 @@
 package jail
 
 import (
-	"bufio"
 	"context"
-	"encoding/gob"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
 	"sync"
 	"time"
 
 	"github.com/dailyminutes/minutes"
 )
 
-// A Pool owns the children. The zero value works: one child per core, started when first needed.
-// Close ends them.
+// maxDocument bounds a document and what is made of it.
+const maxDocument = 64 << 20
+
+// A Pool owns the children. The zero value works: at most one child per core, started when first
+// needed, stopped when idle for a minute. Close ends them. Its fields are set before first use.
 type Pool struct {
 	Size     int           // children; 0 means one per core
 	Deadline time.Duration // a document; 0 means 5 s
 	Serves   int           // documents before a child is replaced; 0 means 5,000
+	Idle     time.Duration // unused time after which children are stopped; 0 means 1 min
 
-	once sync.Once
-	idle chan *child // Size tokens; a nil child is a place where none was started yet
+	exe    string // "" is this program; tests name another
+	once   sync.Once
+	places chan struct{} // Size of them: who holds one may have a child
+	mu     sync.Mutex
+	idle   []*child // the last used is last, and used first: the others may go
+	timer  *time.Timer
 }
 
-type child struct {
-	cmd    *exec.Cmd
-	in     *bufio.Writer
-	pipe   io.Closer
-	enc    *gob.Encoder
-	dec    *gob.Decoder
-	served int
-}
-
-// Parse reads doc in a child. An error of the parser comes back as an error; a child that had to
-// be stopped is ErrKilled and is replaced. Several may be called at once; each waits for a child.
+// Parse reads doc in a child. An error of the parser comes back as an error with its hint, beside
+// what it had read; a child that had to be stopped is ErrKilled and is replaced. Several may be
+// called at once; each waits for a place.
 func (p *Pool) Parse(ctx context.Context, doc Document) (Parsed, error) {
 	p.once.Do(p.init)
-	var c *child
+	if len(doc.Data)+len(doc.Args) > maxDocument {
+		return Parsed{}, errKilled(fmt.Sprintf("it has more than %d MiB", maxDocument>>20))
+	}
+	if err := ctx.Err(); err != nil {
+		return Parsed{}, err
+	}
 	select {
-	case c = <-p.idle:
+	case p.places <- struct{}{}:
 	case <-ctx.Done():
 		return Parsed{}, ctx.Err()
 	}
-	if c == nil {
-		var err error
-		if c, err = start(); err != nil {
-			p.idle <- nil
-			return Parsed{}, fmt.Errorf("jail: start: %w", err)
-		}
+	defer func() { <-p.places }()
+	c, err := p.take()
+	if err != nil {
+		return Parsed{}, minutes.WithHint(fmt.Errorf("start a parser: %w", err), "this is a bug or a machine short of memory: try again, then report it")
 	}
 	rep, err := c.parse(ctx, doc, p.Deadline)
-	if c.served++; err != nil || c.served >= p.Serves {
+	if c.served++; err != nil || c.doomed || rep.Retire || c.served >= p.Serves {
 		c.stop()
-		c = nil
+	} else {
+		p.put(c)
 	}
-	p.idle <- c
 	if err != nil {
 		return Parsed{}, err
 	}
@@ -77,9 +75,55 @@ func (p *Pool) init() {
 	if p.Serves <= 0 {
 		p.Serves = 5000
 	}
-	p.idle = make(chan *child, p.Size)
-	for range p.Size {
-		p.idle <- nil
+	if p.Idle <= 0 {
+		p.Idle = time.Minute
+	}
+	p.places = make(chan struct{}, p.Size)
+}
+
+// take is the child used last, or a new one. A child that died while idle is nobody's document's
+// fault: it is passed over.
+func (p *Pool) take() (*child, error) {
+	for {
+		p.mu.Lock()
+		n := len(p.idle)
+		if n == 0 {
+			p.mu.Unlock()
+			return start(p.exe)
+		}
+		c := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		p.mu.Unlock()
+		if c.alive() {
+			return c, nil
+		}
+		c.stop()
+	}
+}
+
+func (p *Pool) put(c *child) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle = append(p.idle, c)
+	if p.timer == nil {
+		p.timer = time.AfterFunc(p.Idle, p.empty)
+	} else {
+		p.timer.Reset(p.Idle)
+	}
+}
+
+// empty stops the children that are not at work.
+func (p *Pool) empty() {
+	p.mu.Lock()
+	idle := p.idle
+	p.idle = nil
+	if p.timer != nil {
+		p.timer.Stop()
+		p.timer = nil
+	}
+	p.mu.Unlock()
+	for _, c := range idle {
+		c.stop()
 	}
 }
 
@@ -87,75 +131,10 @@ func (p *Pool) init() {
 func (p *Pool) Close() {
 	p.once.Do(p.init)
 	for range p.Size {
-		if c := <-p.idle; c != nil {
-			c.stop()
-		}
+		p.places <- struct{}{}
 	}
+	p.empty()
 	for range p.Size {
-		p.idle <- nil
+		<-p.places
 	}
-}
-
-func start() (*child, error) {
-	exe, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.Command(exe)
-	// The environment is empty but for the mark and the collector's setting: a parser needs
-	// nothing of the user's, and children are short of garbage worth collecting often.
-	cmd.Env = []string{env + "=" + version, "GOGC=400", "GOTRACEBACK=none"}
-	cmd.Dir = os.TempDir()
-	detach(cmd)
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	w := bufio.NewWriterSize(in, 256<<10)
-	return &child{cmd: cmd, in: w, pipe: in, enc: gob.NewEncoder(w), dec: gob.NewDecoder(bufio.NewReaderSize(out, 256<<10))}, nil
-}
-
-func (c *child) parse(ctx context.Context, doc Document, deadline time.Duration) (reply, error) {
-	var rep reply
-	done := make(chan error, 1)
-	go func() {
-		err := c.enc.Encode(doc)
-		if err == nil {
-			err = c.in.Flush()
-		}
-		if err == nil {
-			err = c.dec.Decode(&rep)
-		}
-		done <- err
-	}()
-	t := time.NewTimer(deadline)
-	defer t.Stop()
-	var why error
-	select {
-	case err := <-done:
-		if err == nil {
-			return rep, nil
-		}
-		return reply{}, ErrKilled // the child died of the document: stack, memory or CPU
-	case <-t.C:
-		why = ErrKilled
-	case <-ctx.Done():
-		why = ctx.Err()
-	}
-	_ = c.cmd.Process.Kill()
-	<-done
-	return reply{}, why
-}
-
-func (c *child) stop() {
-	_ = c.pipe.Close()
-	_ = c.cmd.Process.Kill() // it holds nothing worth a farewell
-	_ = c.cmd.Wait()
 }
