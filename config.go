@@ -9,20 +9,28 @@ import (
 	"time"
 )
 
-// Duration is a time.Duration written as in Go plus d for days: "36h", "90d", "1d12h".
+// Duration is a time.Duration written as in Go plus d for days and y for 365 of them: "36h", "90d",
+// "1d12h", "2y".
 type Duration time.Duration
 
 // UnmarshalText reads a duration.
 func (d *Duration) UnmarshalText(b []byte) error {
 	s := string(b)
 	var days time.Duration
-	if n, rest, ok := strings.Cut(s, "d"); ok {
-		f, err := strconv.ParseFloat(n, 64)
-		if err != nil || f < 0 || f > 36500 {
-			return fmt.Errorf("%q is not a duration: write it like 90m, 36h or 7d", s)
+	for _, unit := range []struct {
+		letter string
+		days   float64
+	}{{"y", 365}, {"d", 1}} {
+		n, rest, ok := strings.Cut(s, unit.letter)
+		if !ok {
+			continue
 		}
-		days, s = time.Duration(f*24*float64(time.Hour)), rest
-		if s == "" {
+		f, err := strconv.ParseFloat(n, 64)
+		if err != nil || !(f >= 0 && f*unit.days <= 36500) {
+			return fmt.Errorf("%q is not a duration: write it like 90m, 36h or 7d", string(b))
+		}
+		days += time.Duration(f * unit.days * 24 * float64(time.Hour))
+		if s = rest; s == "" {
 			*d = Duration(days)
 			return nil
 		}

@@ -91,13 +91,13 @@ func TestTheZeroLabelIsPrivateAndUntrusted(t *testing.T) {
 }
 
 func TestDurationsTakeDays(t *testing.T) {
-	for in, want := range map[string]string{"90d": "90d", "36h": "36h", "1d12h": "36h", "1h30m": "1h30m", "48h": "2d", "90s": "1m30s"} {
+	for in, want := range map[string]string{"90d": "90d", "36h": "36h", "1d12h": "36h", "1h30m": "1h30m", "48h": "2d", "90s": "1m30s", "2y": "730d", "1y30d": "395d", "1y12h": "8772h"} {
 		var d Duration
 		if err := d.UnmarshalText([]byte(in)); err != nil || d.String() != want {
 			t.Errorf("%s: %s, %v; want %s", in, d, err, want)
 		}
 	}
-	for _, bad := range []string{"", "d", "-1d", "x", "5", "99999999d", "-3h"} {
+	for _, bad := range []string{"", "d", "-1d", "x", "5", "99999999d", "-3h", "y", "200y", "NaNd", "1d1y"} {
 		var d Duration
 		if err := d.UnmarshalText([]byte(bad)); err == nil {
 			t.Errorf("%q passed as %s", bad, d)
