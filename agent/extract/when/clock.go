@@ -118,8 +118,8 @@ func (p *reader) afterHour(c clock, next int, loose bool) (clock, int, bool) {
 }
 
 func (p *reader) settle(c clock, next int) (clock, int, bool) {
-	if c, n, ok := p.zoned(c, next); n > next {
-		return c, n, ok
+	if z, n, ok := p.zoned(c, next); n > next {
+		return z, n, ok
 	}
 	return c, next, (c.hour < 24 || c.minute == 0) && (p.ends(next) || p.is(next, "-"))
 }
@@ -161,6 +161,9 @@ func (p *reader) afterHalf(i int) int {
 
 // zoned reads a zone after a time. IST, CST of China and their like mean several and are left out.
 func (p *reader) zoned(c clock, next int) (clock, int, bool) {
+	if c.zone, next = p.offset(next); c.zone != nil {
+		return c, next, true
+	}
 	t := p.t(next)
 	if t.kind != word || !t.caps {
 		return c, next, true
@@ -177,6 +180,27 @@ func (p *reader) zoned(c clock, next int) (clock, int, bool) {
 		next++
 	}
 	return c, next, true
+}
+
+// offset reads +02:00 glued to a time, or the +0200 of a mail's head.
+func (p *reader) offset(i int) (*time.Location, int) {
+	h := p.t(i + 1)
+	if !p.is(i, "+", "-") || h.kind != digits || !h.glued {
+		return nil, i
+	}
+	s, next := 0, i+2
+	switch {
+	case h.end-h.start == 4 && h.n%100 < 60 && h.n < 1500:
+		s = int(h.n)/100*3600 + int(h.n)%100*60
+	case h.end-h.start == 2 && h.n < 15 && p.is(next, ":") && p.minutes(next+1):
+		s, next = int(h.n)*3600+int(p.t(next+1).n)*60, next+2
+	default:
+		return nil, i
+	}
+	if p.is(i, "-") {
+		s = -s
+	}
+	return time.FixedZone("", s), next
 }
 
 func zone(s string) (name string, hours int, ok bool) {
@@ -256,5 +280,5 @@ func (p *reader) to(i int) bool {
 	if t := p.t(i); t.kind == word && t.glued {
 		return false
 	}
-	return p.is(i, "-", "to", "until", "till", "bis", "a", "and", "und", "et", "y", "hasta", "au", "al")
+	return p.is(i, "-", "—", "to", "until", "till", "bis", "a", "and", "und", "et", "y", "hasta", "au", "al")
 }

@@ -1,6 +1,9 @@
 package when
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // day is a calendar day the text names. own is ref's own weekday by its bare name: today or a
 // week on, which the hour decides. past holds for days that can only lie behind (yesterday).
@@ -48,8 +51,11 @@ func (p *reader) dayMonth(i int) (t time.Time, next int, ok bool) {
 	if !named || p.t(k).glued && !p.is(k-1, ".") && !p.is(k-1, "-") || !p.monthLike(k, true) {
 		return t, i, false
 	}
-	k = p.monthEnd(k)
-	return p.withYear(k, m, int(n.n))
+	after := p.monthEnd(k)
+	if t := p.t(after); t.kind == digits && t.end-t.start <= 2 && strings.Contains(p.text(i, k), "\n") {
+		return time.Time{}, i, false // "exit code 1\nMay 29"
+	}
+	return p.withYear(after, m, int(n.n))
 }
 
 // monthDay reads "December 12th, 2026", "Dec. 5".
@@ -211,8 +217,10 @@ func (p *reader) dated(i int, sep string, y, next int) (time.Time, int, bool) {
 		t, ok := p.yearless(time.Month(m), d)
 		return t, next, ok && m >= 1
 	}
-	if y < 100 {
+	if y < 70 {
 		y += 2000
+	} else if y < 100 {
+		y += 1900
 	}
 	return p.midnight(y, time.Month(m), d), next, y >= 1990 && y <= 2100 && valid(y, time.Month(m), d)
 }

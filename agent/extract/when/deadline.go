@@ -1,5 +1,7 @@
 package when
 
+import "strings"
+
 // maxAgeDays bounds how long ago a deadline may lie: what was due years back is history.
 const maxAgeDays = 366
 
@@ -7,7 +9,7 @@ const maxAgeDays = 366
 func (p *reader) deadlines() []Deadline {
 	var out []Deadline
 	for i := 0; i < len(p.toks); {
-		if !p.toks[i].lead {
+		if !p.toks[i].lead || p.inside(i) {
 			i++
 			continue
 		}
@@ -53,8 +55,8 @@ func (p *reader) after(i, k int, kind string) (d Deadline, next int, ok bool) {
 	}
 	strong := kind == "strong" || kind == "due"
 	kind = p.kindOf(i, k, kind)
-	if t, n, end, yes := p.period(k); yes && !p.possessive(n) {
-		if end && kind != "before" {
+	if t, n, end, yes := p.period(k); yes && !p.possessive(n) && !p.told(i, n) {
+		if end {
 			kind = "eod"
 		}
 		return p.deadline(moment{at: t, allDay: true}, kind, i, n), n, true
@@ -62,6 +64,9 @@ func (p *reader) after(i, k int, kind string) (d Deadline, next int, ok bool) {
 	m, n, yes := p.moment(k, true, true)
 	if !yes || m.past {
 		return p.gathering(i, k, kind)
+	}
+	if kind == "before" && m.allDay && !m.at.After(p.in(0)) || p.told(i, n) {
+		return d, i, false
 	}
 	if m.loose && !p.hourDue(i, strong) {
 		return d, i, false
@@ -77,6 +82,32 @@ func (p *reader) after(i, k int, kind string) (d Deadline, next int, ok bool) {
 		n += 3
 	}
 	return p.deadline(m, kind, i, n), n, true
+}
+
+// inside says that the word at i is part of a longer one: a code, a path, "mid-December".
+func (p *reader) inside(i int) bool {
+	t, before := p.t(i), p.t(i-1)
+	if !t.glued || t.kind != word {
+		return false
+	}
+	return before.kind != punct || strings.IndexByte("/+=_-\\#&$", p.src[before.start]) >= 0
+}
+
+// told holds for a story: "By 9:40 the traffic was gone," begins a sentence that asks for nothing.
+func (p *reader) told(i, n int) bool {
+	return p.is(i, "by", "before") && p.t(i).caps && p.is(n, ",") && !p.has(i, cueAsk|cueDeliver)
+}
+
+// asked says that a word of handing over stands shortly before i: "send it today", but not
+// "Today we send".
+func (p *reader) asked(i int) bool {
+	const near = 8
+	for b := i - 1; b >= i-near && b >= 0 && p.toks[b].kind != stop; b-- {
+		if cueOf(p.toks[b].low) == cueDeliver && !p.is(b, "get", "know", "back", "book") {
+			return true
+		}
+	}
+	return false
 }
 
 // hourDue says whether a bare hour after a marker is a time and not an amount.
@@ -208,7 +239,7 @@ func (p *reader) unmarked(i int) (d Deadline, next int, ok bool) {
 		return p.deadline(m, "by", i, e), e, true
 	}
 	today := p.is(i, "today", "tonight", "heute", "aujourd", "hoy") || p.seq(i, "ce", "soir") || p.seq(i, "esta", "noche") || p.seq(i, "this", "afternoon") || p.seq(i, "later", "today")
-	if today && p.owed(i) && !p.possessive(n) {
+	if today && p.owed(i) && p.asked(i) && !p.possessive(n) {
 		return p.deadline(m, "on", i, n), n, true
 	}
 	return d, i, false

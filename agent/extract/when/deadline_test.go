@@ -148,6 +148,10 @@ by the day after tomorrow => by the day after tomorrow | by 2026-11-27
 due back Friday => due back Friday | on 2026-11-27
 Please submit by 4 p.m. on Friday. => by 4 p.m. on Friday | by 2026-11-27 16:00
 Please file it by the end of business today => by the end of business today | eod 2026-11-25
+by Fri, 27 Nov 2026 17:00:00 +0000 => by Fri, 27 Nov 2026 17:00:00 +0000 | by 2026-11-27 18:00
+Ready by June end please => by June end | eod 2027-06-30
+By Friday, I need the report. => By Friday | by 2026-11-27
+the report—by Friday—please => by Friday | by 2026-11-27
 Bitte bis Freitag antworten. => bis Freitag | by 2026-11-27
 Bitte schicken Sie mir das bis zum 5. Dezember. => bis zum 5. Dezember | by 2026-12-05
 Bitte bis spätestens Montag, 12 Uhr => bis spätestens Montag, 12 Uhr | by 2026-11-30 12:00
@@ -259,6 +263,15 @@ by 30 February
 by 99:99
 by 25pm
 by Friday-ish-type folk
+nnEUSWNFbTm/Eod8/05cmn
+xEod EOD8
+It is not only late, it is the last day of February
+You can get it today for nothing
+Today we can send parcels
+This week saw a good quarter, and you can reply
+By 9:40am, the traffic was gone.
+By the end of the day, after long talks, they gave up
+It was so before today
 `
 
 func TestDeadlinesAreFoundWithTheirWordsAndTimes(t *testing.T) {

@@ -139,14 +139,19 @@ func (p *reader) bareEnd(i int) bool {
 	switch {
 	case p.is(i-1, "at", "until", "since", "from", "after", "to", "back"):
 		return false
-	case p.is(i, "cob", "eom", "eop", "eob"):
-		return p.src[p.toks[i].start] == p.toks[i].low[0]-'a'+'A' && (p.t(i).low == "cob" || p.has(i, cueAsk|cueDeliver))
+	case p.is(i, "cob"):
+		return p.t(i).caps && !p.joined(i)
 	case p.is(i, "eod", "eow"):
-		return true
+		return !p.joined(i)
 	case p.is(i, "end", "close", "the", "ende", "fin", "this"):
-		return p.owed(i)
+		return p.owed(i) && p.asked(i)
 	}
 	return false
+}
+
+// joined says that something is glued to the word at i, as in a code.
+func (p *reader) joined(i int) bool {
+	return p.t(i+1).glued && (p.t(i+1).kind != punct || p.is(i+1, "+", "/", "=", "_", ":"))
 }
 
 // announced reads a deadline named as one: "Deadline: 2026-12-01", "the deadline for papers is

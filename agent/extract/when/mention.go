@@ -5,7 +5,7 @@ import "time"
 // mention reads a day or time at i that is said in passing: "on Tuesday at 10", "10-11am", "12 to
 // 14 December", "Monday to Friday".
 func (p *reader) mention(i int) (d Date, next int, ok bool) {
-	if !p.toks[i].lead {
+	if !p.toks[i].lead || p.inside(i) {
 		return d, i, false
 	}
 	if a, b, n, ok := p.days(i); ok {

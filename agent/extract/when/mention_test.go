@@ -51,6 +51,8 @@ pasado mañana => pasado mañana | 2026-11-27
 Tuesday's meeting moved => Tuesday | 2026-12-01
 12 Dec 2026 10:00 => 12 Dec 2026 10:00 | 2026-12-12 10:00
 I am away until Monday => Monday | 2026-11-30
+Fri, 15 May 2026 08:36:03 -0400 => Fri, 15 May 2026 08:36:03 -0400 | 2026-05-15 14:36
+through 12/26/95 => 12/26/95 | 1995-12-26
 5pm PST => 5pm PST | 2026-11-26 02:00
 `
 
@@ -94,6 +96,8 @@ mars and venus
 ab 5 Euro
 hier ist alles gut
 do so
+exit code 1
+mid-December
 `
 
 func TestDatesAreFoundWithTheirWordsAndTimes(t *testing.T) {

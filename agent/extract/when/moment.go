@@ -63,18 +63,8 @@ func (p *reader) skipClose(open, n int) int {
 // stamp reads the time of 2026-12-01T15:00:00Z.
 func (p *reader) stamp(d day, i int) (m moment, next int, ok bool) {
 	c, next, ok := p.clockFrom(i, false)
-	if !ok && p.is(next, "+", "-") {
-		ok = c.hour < 24
-	}
 	if !ok {
 		return m, i, false
-	}
-	if sign := p.is(next, "+"); (sign || p.is(next, "-")) && p.t(next).glued && p.t(next+1).n >= 0 && p.is(next+2, ":") && p.minutes(next+3) {
-		s := int(p.t(next+1).n)*3600 + int(p.t(next+3).n)*60
-		if !sign {
-			s = -s
-		}
-		c.zone, next = time.FixedZone("", s), next+4
 	}
 	c.bare = false
 	return p.settled(d, &c, nil), next, true

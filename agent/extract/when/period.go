@@ -117,7 +117,11 @@ func (p *reader) wholePeriod(i int) (t time.Time, next int, end, ok bool) {
 func (p *reader) bareMonth(i int) (t time.Time, next int, end, ok bool) {
 	m, _ := month(p.t(i).low)
 	n := p.t(i + 1)
-	if !p.t(i).caps || n.kind == word && n.caps || n.glued && n.kind == word || p.possessive(i+1) || p.credited(i-1) || n.kind == digits {
+	if p.is(i+1, "end") {
+		t, _, ok = p.endDay(i)
+		return t, i + 2, true, ok
+	}
+	if p.is(i-1, "of") || !p.t(i).caps || n.kind == word && n.caps || n.glued && n.kind == word || p.possessive(i+1) || p.credited(i-1) || n.kind == digits {
 		return t, i, false, false
 	}
 	first := p.midnight(p.ref.Year(), m, 1)

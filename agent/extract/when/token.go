@@ -69,6 +69,7 @@ func (p *reader) skip(i int, lows ...string) int {
 // tokenize cuts the text, without quoted history, and notes each sentence's cues. It says whether
 // words of a language that writes the day first were seen.
 func (p *reader) tokenize() (foreign bool) {
+	p.toks = make([]tok, 0, len(p.src)/5+8)
 	own(p.src, func(start, end int) {
 		p.cut(start, end)
 		p.stop(end)
@@ -135,7 +136,7 @@ func (p *reader) one(s string, i int, glued bool) int {
 	switch r {
 	case '\u2018', '\u2019', '\u02bc', '`', '\u00b4':
 		low = "'"
-	case '\u2013', '\u2014', '\u2012', '\u2212', '\u2010', '\u2011':
+	case '\u2013', '\u2012', '\u2212', '\u2010', '\u2011':
 		low = "-"
 	case '\u00a0', '\u202f', '\u2009':
 		return size // a space that keeps its neighbours on one line: 15 h 30
