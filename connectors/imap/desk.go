@@ -1,0 +1,169 @@
+package imap
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/connectors"
+)
+
+// A document holds many messages, since a frame to the jail costs more than most of them; not more
+// than these, so that one which kills its child costs little of the others' time.
+const (
+	sheetMessages = 40
+	sheetBytes    = 512 << 10
+	sheetsAtOnce  = 4
+)
+
+// A desk sends messages to the parser in documents, while others are still being fetched, and
+// gathers what comes of them.
+type desk struct {
+	s    *source
+	ctx  context.Context
+	base parseArgs
+	cur  []record
+	size int
+
+	wg    sync.WaitGroup
+	slots chan struct{}
+	mu    sync.Mutex
+	b     minutes.Batch
+	err   error // the parser could not be had at all
+}
+
+func newDesk(ctx context.Context, s *source) *desk {
+	mine := append([]string{}, s.env.Profile.Addresses...)
+	if u := cleanEmail(s.config.Username); u != "" && !slices.Contains(mine, u) {
+		mine = append(mine, u)
+	}
+	return &desk{s: s, ctx: ctx, slots: make(chan struct{}, sheetsAtOnce), base: parseArgs{Source: s.env.Name,
+		Zone: s.env.Zone.String(), Now: s.env.Now().Truncate(time.Second), Addresses: mine, Private: s.env.Private, LocalOnly: s.config.LocalOnly}}
+}
+
+func (d *desk) addAll(rs []record) {
+	for _, r := range rs {
+		d.add(r)
+	}
+}
+
+// add takes one message. It blocks while enough documents are being read.
+func (d *desk) add(r record) {
+	r.meta.Raw = len(r.raw)
+	d.cur = append(d.cur, r)
+	d.size += len(r.raw)
+	for _, p := range r.parts {
+		d.size += len(p)
+	}
+	if len(d.cur) >= sheetMessages || d.size >= sheetBytes {
+		d.flush()
+	}
+}
+
+func (d *desk) flush() {
+	rs := d.cur
+	d.cur, d.size = nil, 0
+	if len(rs) == 0 {
+		return
+	}
+	d.slots <- struct{}{}
+	d.wg.Go(func() {
+		defer func() { <-d.slots }()
+		d.parse(rs)
+	})
+}
+
+// parse reads a document. When it fails as a whole, its messages are read one by one: the one that
+// did it costs itself.
+func (d *desk) parse(rs []record) {
+	got, err := d.s.env.Parse(d.ctx, d.document(rs))
+	switch {
+	case err == nil:
+		d.mu.Lock()
+		d.b.Items = append(d.b.Items, got.Items...)
+		d.b.Rejected = append(d.b.Rejected, got.Rejected...)
+		d.mu.Unlock()
+	case d.ctx.Err() != nil:
+	case len(rs) > 1:
+		for _, r := range rs {
+			d.parse([]record{r})
+		}
+	case !errors.Is(err, connectors.ErrKilled) && strings.HasPrefix(err.Error(), "jail:"):
+		d.mu.Lock()
+		d.err = minutes.WithHint(fmt.Errorf("imap: %w", err), "run minutes doctor: the parser cannot be started")
+		d.mu.Unlock()
+	default:
+		m := message{parseArgs: &d.base, meta: &rs[0].meta}
+		d.mu.Lock()
+		d.b.Rejected = append(d.b.Rejected, m.reject(err))
+		d.mu.Unlock()
+	}
+}
+
+func (d *desk) document(rs []record) connectors.Document {
+	args := d.base
+	var data []byte
+	for _, r := range rs {
+		args.Messages = append(args.Messages, r.meta)
+		data = append(data, r.raw...)
+		for _, p := range r.parts {
+			data = append(data, p...)
+		}
+	}
+	b, err := json.Marshal(args)
+	if err != nil {
+		b = []byte("unreadable") // cannot be: strings, numbers and times
+	}
+	return connectors.Document{Parser: parserName, Data: data, Args: b}
+}
+
+// close waits for the last document and gives the items, newest first, each once: of a message in two
+// folders the copy that is not in Sent.
+func (d *desk) close() minutes.Batch {
+	d.flush()
+	d.wg.Wait()
+	items := d.b.Items
+	for i := range items {
+		m := items[i].Mail
+		items[i].At = items[i].At.In(d.s.env.Zone)
+		if e := m.Invite; e != nil {
+			e.Start, e.End = e.Start.In(d.s.env.Zone), e.End.In(d.s.env.Zone)
+		}
+	}
+	slices.SortStableFunc(items, func(a, b minutes.Item) int {
+		if c := b.At.Compare(a.At); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.ID, b.ID); c != 0 {
+			return c
+		}
+		return sentLast(a) - sentLast(b)
+	})
+	at := map[string]int{}
+	kept := items[:0]
+	for _, it := range items {
+		if i, twice := at[it.ID]; twice {
+			if sentLast(it) < sentLast(kept[i]) {
+				kept[i] = it
+			}
+			continue
+		}
+		at[it.ID] = len(kept)
+		kept = append(kept, it)
+	}
+	d.b.Items = kept
+	return d.b
+}
+
+func sentLast(it minutes.Item) int {
+	if slices.Contains(it.Tags, "sent") {
+		return 1
+	}
+	return 0
+}

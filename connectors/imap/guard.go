@@ -1,0 +1,271 @@
+package imap
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"time"
+)
+
+// What a server may send. The library's parser has no bounds of its own worth the name: 40 MiB of
+// "(" overflow its stack, and on silence it waits for ever.
+const (
+	maxNesting  = 64       // of parentheses
+	maxLiteral  = 32 << 20 // one literal; what is kept of it is less
+	maxLine     = 4 << 20  // a response without its literals
+	maxResponse = 128 << 20
+)
+
+// errProtocol says that what the server sent is no IMAP, or more of it than anyone needs.
+var errProtocol = errors.New("the server's answer cannot be read")
+
+// errSilence says that the server let a wait run out.
+var errSilence = errors.New("the server does not answer")
+
+// A guard is a connection that reads every byte before the library does: it counts them, bounds
+// nesting and literals, gives every wait a deadline, and keeps what the server says to people
+// (ALERT, BYE), which the library drops.
+type guard struct {
+	net.Conn
+	patience time.Duration // how long one read or write may take
+	pretend  []byte        // read before the connection: a greeting after STARTTLS
+
+	scan scanner
+
+	mu    sync.Mutex
+	cause error // the first thing that went wrong here
+	said  []string
+	bye   string
+}
+
+// Read answers with what the server sent, once it has been looked at.
+func (g *guard) Read(b []byte) (int, error) {
+	if len(g.pretend) > 0 {
+		n := copy(b, g.pretend)
+		g.pretend = g.pretend[n:]
+		return n, nil
+	}
+	n, err := g.wait(func() (int, error) { return g.Conn.Read(b) })
+	if bad := g.scan.look(b[:n], g.hear); bad != nil {
+		g.fail(bad)
+		return 0, bad
+	}
+	return n, err
+}
+
+// Write sends to the server.
+func (g *guard) Write(b []byte) (int, error) {
+	return g.wait(func() (int, error) { return g.Conn.Write(b) })
+}
+
+// wait runs one read or write under the deadline. A timer closes the connection rather than
+// SetDeadline, which would need the wall clock.
+func (g *guard) wait(f func() (int, error)) (int, error) {
+	t := time.AfterFunc(g.patience, func() { g.fail(errSilence) })
+	n, err := f()
+	t.Stop()
+	return n, err
+}
+
+// fail notes why the connection ends and ends it.
+func (g *guard) fail(err error) {
+	g.mu.Lock()
+	if g.cause == nil {
+		g.cause = err
+	}
+	g.mu.Unlock()
+	_ = g.Conn.Close()
+}
+
+func (g *guard) why() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.cause
+}
+
+// hear keeps what a status line says to people.
+func (g *guard) hear(line string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	upper := strings.ToUpper(line)
+	if _, text, ok := strings.Cut(line, "] "); ok && strings.Contains(upper, "[ALERT]") && len(g.said) < 3 {
+		g.said = append(g.said, text)
+	}
+	if strings.HasPrefix(upper, "* BYE") {
+		g.bye = strings.TrimSpace(line[len("* BYE"):])
+	}
+}
+
+// alerts are what the server wants its user to read, raw.
+func (g *guard) alerts() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]string(nil), g.said...)
+}
+
+func (g *guard) farewell() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.bye
+}
+
+// The library sets deadlines of its own, none of them while it waits for an answer; the guard's hold.
+
+// SetDeadline does nothing.
+func (*guard) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline does nothing.
+func (*guard) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing.
+func (*guard) SetWriteDeadline(time.Time) error { return nil }
+
+// A scanner follows the server's stream as closely as its bounds need: lines, literals, quoted
+// strings, parentheses. Status lines ("* OK …", "a1 NO …", "+ …") are text, in which none of these
+// means anything. Where it and the library could read a stream differently it ends the connection.
+type scanner struct {
+	total   int64
+	literal int64 // bytes of a literal still to come
+	line    int   // bytes of this response so far
+	depth   int
+	quoted  bool
+	escaped bool
+	head    []byte // the line's start, while it may matter
+	words   int
+	status  bool
+	digits  int64 // of a literal's size
+	brace   int   // 0; 1 inside "{123"; 2 after "}"
+}
+
+// maxHead is how much of a status line is kept: an ALERT is a sentence or two.
+const maxHead = 1024
+
+func (s *scanner) look(b []byte, hear func(string)) error {
+	if s.total += int64(len(b)); s.total > maxResponse {
+		return fmt.Errorf("%w: more than %d MiB", errProtocol, maxResponse>>20)
+	}
+	for len(b) > 0 {
+		if s.literal > 0 {
+			n := min(s.literal, int64(len(b)))
+			s.literal -= n
+			b = b[n:]
+			continue
+		}
+		c := b[0]
+		b = b[1:]
+		if s.line++; s.line > maxLine {
+			return fmt.Errorf("%w: a response of more than %d MiB", errProtocol, maxLine>>20)
+		}
+		if c == '\n' {
+			if err := s.endLine(hear); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := s.step(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step takes one byte of a line.
+func (s *scanner) step(c byte) error {
+	if len(s.head) < maxHead && (s.status || s.words < 2) {
+		s.head = append(s.head, c)
+	}
+	if s.words < 2 && !s.status && (c == ' ' || c == '+' && s.line == 1) {
+		s.words++
+		s.status = c == '+' || s.words == 2 && statusLine(s.head)
+	}
+	if s.status {
+		return nil
+	}
+	switch {
+	case s.quoted:
+		switch {
+		case s.escaped:
+			s.escaped = false
+		case c == '\\':
+			s.escaped = true
+		case c == '"':
+			s.quoted = false
+		}
+		return nil
+	case c == '"':
+		s.quoted = true
+	case c == '(':
+		if s.depth++; s.depth > maxNesting {
+			return fmt.Errorf("%w: lists nested more than %d deep", errProtocol, maxNesting)
+		}
+	case c == ')':
+		s.depth = max(0, s.depth-1)
+	}
+	switch {
+	case c == '{':
+		s.brace, s.digits = 1, 0
+	case s.brace == 1 && c >= '0' && c <= '9':
+		if s.digits = s.digits*10 + int64(c-'0'); s.digits > maxLiteral {
+			return fmt.Errorf("%w: a literal of more than %d MiB", errProtocol, maxLiteral>>20)
+		}
+	case s.brace == 1 && c == '}':
+		s.brace = 2
+	case s.brace == 2 && (c == '\r' || c == ' '):
+	default:
+		s.brace = 0
+	}
+	return nil
+}
+
+// endLine ends a line: a literal follows, or a new response.
+func (s *scanner) endLine(hear func(string)) error {
+	if s.quoted {
+		return fmt.Errorf("%w: a line ends inside a quoted string", errProtocol)
+	}
+	if s.brace == 2 && !s.status {
+		s.literal, s.brace = s.digits, 0
+		return nil
+	}
+	if !s.status && statusLine(append(s.head, ' ')) {
+		s.status = true // "* BYE" without a text
+	}
+	if s.status && len(s.head) > 0 {
+		hear(string(bytes.TrimRight(s.head, "\r")))
+	}
+	*s = scanner{total: s.total, head: s.head[:0]}
+	return nil
+}
+
+// statusLine says whether head, which ends with a space, begins a line of text for people.
+func statusLine(head []byte) bool {
+	f := bytes.Fields(head)
+	if len(f) < 2 {
+		return false
+	}
+	switch strings.ToUpper(string(f[1])) {
+	case "OK", "NO", "BAD", "BYE", "PREAUTH":
+		return true
+	}
+	return false
+}
+
+// readLine reads one line from conn, a byte at a time so that nothing behind it is read too: what
+// comes after STARTTLS's answer belongs to the handshake.
+func readLine(r io.Reader, limit int) (string, error) {
+	var line []byte
+	var b [1]byte
+	for len(line) < limit {
+		if _, err := io.ReadFull(r, b[:]); err != nil {
+			return "", err
+		}
+		if b[0] == '\n' {
+			return strings.TrimSuffix(string(line), "\r"), nil
+		}
+		line = append(line, b[0])
+	}
+	return "", fmt.Errorf("%w: a line without end", errProtocol)
+}

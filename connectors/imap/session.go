@@ -1,0 +1,289 @@
+package imap
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// A visit is one session. Its commands are pipelined: all that can be asked at once is, so that the
+// time it takes is a handful of round trips. Its methods are called from one goroutine, and what
+// commands return is awaited in the order in which they were sent.
+type visit struct {
+	*source
+	ctx      context.Context
+	g        *guard
+	c        *imapclient.Client
+	stop     func() bool
+	secret   minutes.Secret
+	caps     imap.CapSet
+	plain    bool
+	selected *mailbox // the last one examined
+	trips    int      // waits on the server, for the log
+}
+
+// open connects and signs in.
+func (s *source) open(ctx context.Context) (*visit, error) {
+	secret, err := s.env.Secret(ctx, s.config.Password)
+	if err != nil {
+		return nil, s.noSecret(ctx, err)
+	}
+	g, err := s.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v := &visit{source: s, ctx: ctx, g: g, secret: secret}
+	v.stop = context.AfterFunc(ctx, func() { g.fail(ctx.Err()) })
+	v.c = imapclient.New(g, nil)
+	if err := v.c.WaitGreeting(); err != nil {
+		defer v.close()
+		return nil, v.why("greeting", err)
+	}
+	v.trips++
+	if v.c.State() != imap.ConnStateAuthenticated { // PREAUTH, which only TLS and loopback may say
+		v.trips++
+		if err := v.c.Login(s.config.Username, secret.Reveal()).Wait(); err != nil {
+			defer v.close()
+			return nil, v.why("login", err)
+		}
+	}
+	if v.caps = v.c.Caps(); v.caps == nil {
+		defer v.close()
+		return nil, v.why("capabilities", errors.New("none were told"))
+	}
+	return v, nil
+}
+
+// close says goodbye without waiting for the answer, and closes.
+func (v *visit) close() {
+	v.stop()
+	if v.g.why() == nil && v.c.State() != imap.ConnStateLogout {
+		v.c.Logout()
+	}
+	_ = v.c.Close()
+}
+
+// A mailbox is one folder during a visit.
+type mailbox struct {
+	name  string
+	sent  bool
+	known folder // from the cursor; zero at the first look
+
+	sel    *imapclient.SelectCommand
+	search *imapclient.SearchCommand
+	flags  *imapclient.FetchCommand
+
+	resel    *imapclient.SelectCommand // when another folder was opened in between
+	messages *imapclient.FetchCommand
+	groups   []*group
+	lacking  []record // messages that wait for parts
+
+	data *imap.SelectData
+	want []imap.UID // to read, newest first
+	seen map[uint32]flagBit
+	all  int // how many there were to read, before the limit
+	done bool
+	err  error
+}
+
+// examine sends EXAMINE: the server will change nothing whatever comes after.
+func (v *visit) examine(m *mailbox) {
+	m.sel = v.c.Select(m.name, &imap.SelectOptions{ReadOnly: true, CondStore: v.caps.Has(imap.CapCondStore)})
+	v.selected = m
+}
+
+// ask sends EXAMINE and, behind it, the question what there is to read. At the first look that is a
+// search by date; afterwards what changed since the last MODSEQ, or the flags of all UIDs since Low
+// where the server has no MODSEQ.
+func (v *visit) ask(m *mailbox, since time.Time) {
+	v.examine(m)
+	m.search, m.flags = nil, nil
+	from := imap.UIDSet{{Start: imap.UID(max(m.known.Low, 1)), Stop: 0}}
+	switch {
+	case m.known.Validity == 0:
+		// SEARCH compares dates in the server's zone, which may be up to 14 hours from ours.
+		m.search = v.c.UIDSearch(&imap.SearchCriteria{Since: since.UTC().Add(-14 * time.Hour)}, nil)
+	case m.known.ModSeq > 0 && v.caps.Has(imap.CapCondStore):
+		m.search = v.c.UIDSearch(&imap.SearchCriteria{UID: []imap.UIDSet{from},
+			ModSeq: &imap.SearchCriteriaModSeq{ModSeq: m.known.ModSeq + 1}}, nil)
+	default:
+		m.flags = v.c.Fetch(from, &imap.FetchOptions{UID: true, Flags: true})
+	}
+}
+
+// hear awaits what ask asked. again says that the mailbox was made anew (its UIDVALIDITY changed),
+// so that the question must be put once more, as at the first look.
+func (v *visit) hear(m *mailbox) (again bool) {
+	data, err := m.sel.Wait()
+	if err != nil {
+		m.err = v.why("folder "+m.name, err)
+		v.drain(m)
+		return false
+	}
+	m.data = data
+	if m.known.Validity != 0 && data.UIDValidity != m.known.Validity {
+		v.drain(m)
+		m.known = folder{}
+		return true
+	}
+	if m.search != nil {
+		found, err := m.search.Wait()
+		if err != nil {
+			m.err = v.why("search in "+m.name, err)
+			return false
+		}
+		if set, ok := found.All.(imap.UIDSet); ok {
+			m.want, m.all = newest(set, imap.UID(max(m.known.Low, 1)), v.config.Limit)
+		}
+		return false
+	}
+	v.compare(m)
+	return false
+}
+
+// drain takes the answers that nobody wants any more.
+func (v *visit) drain(m *mailbox) {
+	if m.search != nil {
+		_, _ = m.search.Wait()
+	}
+	if m.flags != nil {
+		_ = m.flags.Close()
+	}
+}
+
+// compare finds what is new or has other flags than last time.
+func (v *visit) compare(m *mailbox) {
+	m.seen = map[uint32]flagBit{}
+	var set imap.UIDSet
+	for msg := m.flags.Next(); msg != nil; msg = m.flags.Next() {
+		b, err := msg.Collect()
+		uid := uint32(b.UID)
+		if err != nil || uid < max(m.known.Low, 1) || len(m.seen) >= maxTracked {
+			continue
+		}
+		bits := flagBits(b.Flags)
+		m.seen[uid] = bits
+		if old, ok := m.known.Seen[uid]; !ok || old != bits {
+			set.AddNum(b.UID)
+		}
+	}
+	if err := m.flags.Close(); err != nil {
+		m.err = v.why("flags of "+m.name, err)
+		return
+	}
+	m.want, m.all = newest(set, imap.UID(max(m.known.Low, 1)), v.config.Limit)
+}
+
+// maxTracked bounds the UIDs whose flags are compared or remembered.
+const maxTracked = 20_000
+
+// newest is the highest UIDs of set, at least low, newest first, and how many there are. It goes
+// by ranges: a server that says 1:4294967295 costs no memory.
+func newest(set imap.UIDSet, low imap.UID, limit int) ([]imap.UID, int) {
+	ranges := slices.Clone(set)
+	slices.SortFunc(ranges, func(a, b imap.UIDRange) int { return int(int64(b.Stop) - int64(a.Stop)) })
+	var out []imap.UID
+	all := 0
+	last := imap.UID(1<<32 - 1)
+	for _, r := range ranges {
+		if r.Stop == 0 || r.Stop < r.Start {
+			continue
+		}
+		start := max(r.Start, low)
+		for u := min(r.Stop, last); u >= start && u > 0; u-- {
+			if len(out) >= limit {
+				all += int(u - start + 1)
+				break
+			}
+			all++
+			out = append(out, u)
+			last = u - 1
+		}
+	}
+	return out, all
+}
+
+// findSent awaits LIST and answers with the Sent folder: the one the server marks, else the one with
+// the usual name. "" means that there is none.
+func (v *visit) findSent(list *imapclient.ListCommand) (string, error) {
+	marked, named := "", ""
+	for d := list.Next(); d != nil; d = list.Next() {
+		if slices.Contains(d.Attrs, imap.MailboxAttrNoSelect) || slices.Contains(d.Attrs, imap.MailboxAttrNonExistent) {
+			continue
+		}
+		if slices.ContainsFunc(d.Attrs, func(a imap.MailboxAttr) bool { return strings.EqualFold(string(a), string(imap.MailboxAttrSent)) }) && marked == "" {
+			marked = d.Mailbox
+		}
+		if named == "" && usualSent(d) {
+			named = d.Mailbox
+		}
+	}
+	if err := list.Close(); err != nil {
+		return "", v.why("list of folders", err)
+	}
+	if marked != "" {
+		return marked, nil
+	}
+	return named, nil
+}
+
+// usualSent says that the folder is called as Sent folders are.
+func usualSent(d *imap.ListData) bool {
+	name := d.Mailbox
+	if d.Delim != 0 {
+		name = name[strings.LastIndex(name, string(d.Delim))+1:]
+	}
+	switch strings.ToLower(name) {
+	case "sent", "sent items", "sent messages", "sent mail", "sent-mail", "gesendet", "gesendete elemente", "gesendete objekte",
+		"envoyés", "éléments envoyés", "messages envoyés", "enviados", "elementos enviados", "inviati", "posta inviata",
+		"verzonden", "verzonden items", "itens enviados", "skickat", "sendt", "wysłane":
+		return true
+	}
+	return false
+}
+
+// list asks for the folders, with their special uses where the server must be told to say them.
+func (v *visit) list() *imapclient.ListCommand {
+	var o *imap.ListOptions
+	if v.caps.Has(imap.CapSpecialUse) && v.caps.Has(imap.CapListExtended) {
+		o = &imap.ListOptions{ReturnSpecialUse: true}
+	}
+	return v.c.List("", "*", o)
+}
+
+// flagBit is a message's flags as far as they matter here.
+type flagBit uint8
+
+const (
+	flagSeen flagBit = 1 << iota
+	flagFlagged
+	flagAnswered
+	flagDeleted
+	flagDraft
+)
+
+func flagBits(flags []imap.Flag) flagBit {
+	var b flagBit
+	for _, f := range flags {
+		switch strings.ToLower(string(f)) {
+		case `\seen`:
+			b |= flagSeen
+		case `\flagged`:
+			b |= flagFlagged
+		case `\answered`:
+			b |= flagAnswered
+		case `\deleted`:
+			b |= flagDeleted
+		case `\draft`:
+			b |= flagDraft
+		}
+	}
+	return b
+}
