@@ -6,11 +6,13 @@ import (
 
 	"github.com/dailyminutes/minutes/connectors"
 	"github.com/dailyminutes/minutes/connectors/dummy"
+	"github.com/dailyminutes/minutes/connectors/weather"
 )
 
 // Specs are the kinds of connectors, in the order in which people are shown them.
 func Specs() []connectors.Spec {
 	return []connectors.Spec{
+		weather.Spec(),
 		dummy.Spec(),
 	}
 }
