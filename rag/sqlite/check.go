@@ -1,0 +1,147 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Check looks for damage and says what it finds, each with what to do; nothing where all is well.
+// It reads all of the file.
+func (d *DB) Check(ctx context.Context) ([]string, error) {
+	const doing = "check the memory"
+	found, err := integrity(ctx, d.r)
+	if err != nil {
+		return found, d.fail(ctx, doing, err)
+	}
+	for i, f := range found {
+		found[i] = "database: " + f + " (put a backup in its place: minutes restore FILE)"
+	}
+	if n, err := d.count(ctx, `SELECT count(*) FROM pragma_foreign_key_check`); err != nil || n > 0 {
+		if err != nil {
+			return found, d.fail(ctx, doing, err)
+		}
+		found = append(found, fmt.Sprintf("database: %d rows refer to nothing", n))
+	}
+	if err := d.checkIndex(ctx); err != nil {
+		found = append(found, "search index: "+err.Error()+" (it can be made anew from the items)")
+	}
+	if n, err := d.count(ctx, `SELECT count(*) FROM items i WHERE NOT EXISTS (SELECT 1 FROM texts t WHERE t.n = i.n)`); err != nil || n > 0 {
+		if err != nil {
+			return found, d.fail(ctx, doing, err)
+		}
+		found = append(found, fmt.Sprintf("items: %d without their text (they come back when they change)", n))
+	}
+	found = append(found, d.checkFiles()...)
+	line, err := d.checkJournal(ctx)
+	if line != "" {
+		found = append(found, line)
+	}
+	return found, d.fail(ctx, doing, err)
+}
+
+func (d *DB) count(ctx context.Context, query string) (n int64, err error) {
+	err = d.r.QueryRowContext(ctx, query).Scan(&n)
+	return n, err
+}
+
+// checkIndex compares the index with the texts, word for word.
+func (d *DB) checkIndex(ctx context.Context) error {
+	return d.exec(ctx, "check the search index", `INSERT INTO search(search, rank) VALUES('integrity-check', 1)`)
+}
+
+// Reindex makes the search index anew from the items: the remedy for an index that Check finds
+// wrong. The items themselves are not touched.
+func (d *DB) Reindex(ctx context.Context) error {
+	return d.exec(ctx, "make the search index anew", `INSERT INTO search(search) VALUES('rebuild')`)
+}
+
+// checkFiles looks whether others can read the memory.
+func (d *DB) checkFiles() []string {
+	var found []string
+	for _, p := range []string{d.path, d.path + "-wal", d.path + "-shm", d.journalPath(), lockPath(d.path)} {
+		if st, err := os.Lstat(p); err == nil && shared(st) {
+			found = append(found, fmt.Sprintf("%s: others may read it (chmod 600)", p))
+		}
+	}
+	dir := filepath.Dir(d.path)
+	if st, err := os.Stat(dir); err == nil && shared(st) {
+		found = append(found, fmt.Sprintf("%s: others may look into it (chmod 700)", dir))
+	}
+	return found
+}
+
+func (d *DB) checkJournal(ctx context.Context) (string, error) {
+	last, err := d.count(ctx, `SELECT coalesce(max(id), 0) FROM judgements`)
+	if err != nil {
+		return "", err
+	}
+	written, _, err := peekJournal(d.journalPath())
+	if err != nil {
+		return fmt.Sprintf("journal: %v (it is made anew at the next judgement, the old one is kept aside)", err), nil
+	}
+	if written != last {
+		return fmt.Sprintf("journal: it ends at judgement %d, the memory at %d (the next judgement brings them together)", written, last), nil
+	}
+	return "", nil
+}
+
+// Stats is what the memory holds. Oldest and Newest are the times of items; Size is of the file
+// with its WAL, in bytes.
+type Stats struct {
+	Items      int            `json:"items"`
+	Kinds      map[string]int `json:"kinds"`
+	Sources    map[string]int `json:"sources"`
+	Briefs     int            `json:"briefs"`
+	Judgements int            `json:"judgements"`
+	Open       int            `json:"open_actions"`
+	Size       int64          `json:"size"`
+	Oldest     time.Time      `json:"oldest,omitzero"`
+	Newest     time.Time      `json:"newest,omitzero"`
+	Schema     int            `json:"schema_version"`
+	SQLite     string         `json:"sqlite"`
+}
+
+// Stats counts what is kept.
+func (d *DB) Stats(ctx context.Context) (Stats, error) {
+	s, err := d.stats(ctx)
+	return s, d.fail(ctx, "count what is kept", err)
+}
+
+func (d *DB) stats(ctx context.Context) (Stats, error) {
+	s := Stats{Kinds: map[string]int{}, Sources: map[string]int{}}
+	err := each(ctx, d.r, func(rows *sql.Rows) error {
+		var kind, source string
+		var n int
+		if err := rows.Scan(&kind, &source, &n); err != nil {
+			return err
+		}
+		s.Items += n
+		s.Kinds[kind] += n
+		s.Sources[source] += n
+		return nil
+	}, `SELECT kind, source, count(*) FROM items WHERE shadow = 0 GROUP BY kind, source`)
+	if err != nil {
+		return s, err
+	}
+	var lo, hi sql.NullInt64
+	if err := d.r.QueryRowContext(ctx, `SELECT (SELECT min(at) FROM items), (SELECT max(at) FROM items), (SELECT count(*) FROM briefs),
+		(SELECT count(*) FROM judgements), (SELECT count(*) FROM actions WHERE status = 'open')`).
+		Scan(&lo, &hi, &s.Briefs, &s.Judgements, &s.Open); err != nil {
+		return s, err
+	}
+	if lo.Valid {
+		s.Oldest, s.Newest = moment(lo.Int64), moment(hi.Int64)
+	}
+	h, err := readHeader(ctx, d.r)
+	s.Schema, s.SQLite = h.version, h.sqlite
+	for _, p := range []string{d.path, d.path + "-wal"} {
+		if st, err := os.Stat(p); err == nil {
+			s.Size += st.Size()
+		}
+	}
+	return s, err
+}

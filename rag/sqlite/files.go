@@ -1,0 +1,68 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// prepareFile makes the folder (0700) and the file (0600) where they are missing. SQLite gives its
+// -wal and -shm the mode of the file, so these are closed to others from their first byte too. An
+// existing file must be a plain file of this user; bits that let others read it are taken away.
+func prepareFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return minutes.WithHint(fmt.Errorf("make the data folder: %w", err), "choose another with --data-dir or MINUTES_DATA_DIR")
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err == nil {
+		return f.Close()
+	}
+	st, lerr := os.Lstat(path)
+	if !errors.Is(err, fs.ErrExist) || lerr != nil {
+		return minutes.WithHint(fmt.Errorf("make the memory: %w", err), "check that you own "+filepath.Dir(path)+" and may write there")
+	}
+	return checkFile(path, st)
+}
+
+func checkFile(path string, st fs.FileInfo) error {
+	switch {
+	case st.Mode()&fs.ModeSymlink != 0:
+		return minutes.WithHint(fmt.Errorf("%s is a link: refused", path), "name the real folder with --data-dir")
+	case !st.Mode().IsRegular():
+		return fmt.Errorf("%s is not a file", path)
+	case !mine(st):
+		return minutes.WithHint(fmt.Errorf("%s belongs to another user: refused", path), "name a folder of your own with --data-dir")
+	}
+	if shared(st) {
+		if err := os.Chmod(path, 0o600); err != nil {
+			return fmt.Errorf("close the memory to others: %w", err)
+		}
+	}
+	return nil
+}
+
+// create makes a file that was not there, for this user alone.
+func create(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, minutes.WithHint(fmt.Errorf("%s exists already", path), "choose another name; nothing is overwritten")
+	}
+	return f, err
+}
+
+// syncFile puts a file, and its name in its folder, on disk.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(f.Sync(), f.Close())
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	return err
+}

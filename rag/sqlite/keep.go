@@ -1,0 +1,399 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// Cursor is how far source was read; the zero Cursor where it never was.
+func (d *DB) Cursor(ctx context.Context, source string) (minutes.Cursor, error) {
+	var at sql.NullInt64
+	var c minutes.Cursor
+	err := d.r.QueryRowContext(ctx, `SELECT at, token FROM cursors WHERE source = ?`, source).Scan(&at, &c.Token)
+	if missing(err) {
+		return minutes.Cursor{}, nil
+	}
+	if at.Valid {
+		c.At = moment(at.Int64)
+	}
+	return c, d.fail(ctx, "read where "+source+" was left", err)
+}
+
+// Keep stores a batch with its cursor in one transaction: all of it or nothing. An item that is the
+// same as the one kept is not written again. Gone and Full take away items of this source alone.
+// Next.At zero and Next.Token nil leave what the cursor had. An item that no row can hold is in
+// Kept.Rejected and costs itself.
+func (d *DB) Keep(ctx context.Context, source string, b minutes.Batch) (minutes.Kept, error) {
+	var kept minutes.Kept
+	err := d.write(ctx, "keep what "+source+" brought", func(ctx context.Context, tx *sql.Tx) error {
+		k := keeper{ctx: ctx, tx: tx, source: source, now: d.now()}
+		var err error
+		kept, err = k.keep(b)
+		return err
+	})
+	if err != nil {
+		return minutes.Kept{}, err
+	}
+	return kept, nil
+}
+
+// A keeper is one Keep.
+type keeper struct {
+	ctx    context.Context
+	tx     *sql.Tx
+	source string
+	now    time.Time
+	have   map[string]copies // what is kept of the ids in the batch
+	first  int64             // the first new row
+	last   int64
+	kept   minutes.Kept
+}
+
+// copies are the rows of one id.
+type copies struct {
+	own *copied // this source's
+	any bool    // some source's
+}
+
+type copied struct {
+	n           int64
+	shadow      bool
+	hash, words []byte
+}
+
+func (k *keeper) keep(b minutes.Batch) (minutes.Kept, error) {
+	items := unique(b.Items)
+	if err := k.load(items); err != nil {
+		return k.kept, err
+	}
+	if err := k.items(items); err != nil {
+		return k.kept, err
+	}
+	gone, err := k.absent(b)
+	if err != nil {
+		return k.kept, err
+	}
+	if err := k.drop(gone); err != nil {
+		return k.kept, err
+	}
+	if err := k.lead(); err != nil {
+		return k.kept, err
+	}
+	return k.kept, k.cursor(b.Next)
+}
+
+// unique keeps the last of the items that share an id.
+func unique(items []minutes.Item) []minutes.Item {
+	at := make(map[string]int, len(items))
+	out := make([]minutes.Item, 0, len(items))
+	for _, it := range items {
+		if i, ok := at[it.ID]; ok && it.ID != "" {
+			out[i] = it
+			continue
+		}
+		at[it.ID] = len(out)
+		out = append(out, it)
+	}
+	return out
+}
+
+// load reads what is kept of the items, in one query.
+func (k *keeper) load(items []minutes.Item) error {
+	k.have = make(map[string]copies, len(items))
+	ids := make([]string, len(items))
+	for i, it := range items {
+		ids[i] = it.ID
+	}
+	return each(k.ctx, k.tx, func(rows *sql.Rows) error {
+		var id, source string
+		var c copied
+		if err := rows.Scan(&id, &source, &c.n, &c.shadow, &c.hash, &c.words); err != nil {
+			return err
+		}
+		all := k.have[id]
+		all.any = true
+		if source == k.source {
+			all.own = &c
+		}
+		k.have[id] = all
+		return nil
+	}, `SELECT id, source, n, shadow, hash, words FROM items WHERE id IN (SELECT value FROM json_each(?))`, jsonList(ids))
+}
+
+// jsonList hands a list to SQL as one parameter.
+func jsonList(s []string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return "[]" // cannot be: strings always marshal
+	}
+	return string(b)
+}
+
+const (
+	insertItem = `INSERT INTO items(id, source, kind, at, kept, shadow, hash, words, thread, title, author, detail)
+		VALUES(?,?,?,?,?,?,?,?,?,?,?,?)`
+	insertText = `INSERT INTO texts(n, body, extra, cjk) VALUES(?,?,?,?)`
+	updateItem = `UPDATE items SET kind=?, at=?, kept=?, hash=?, words=?, thread=?, title=?, author=?, detail=? WHERE n=?`
+	updateText = `UPDATE texts SET body=?, extra=?, cjk=? WHERE n=?`
+	// The index holds no text of its own: it is told what to take out before the text changes.
+	unindex = `INSERT INTO search(search, rowid, title, author, body, extra, cjk)
+		SELECT 'delete', n, title, author, body, extra, cjk FROM words WHERE n = ?`
+	index = `INSERT INTO search(rowid, title, author, body, extra, cjk)
+		SELECT n, title, author, body, extra, cjk FROM words WHERE n BETWEEN ? AND ?`
+)
+
+// cancelEvery is after how many rows Keep looks whether it should stop. The statements themselves
+// run without the context: watching it costs each of them a goroutine.
+const cancelEvery = 64
+
+func (k *keeper) items(items []minutes.Item) error {
+	ins, err := k.tx.PrepareContext(k.ctx, insertItem)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = ins.Close() }()
+	txt, err := k.tx.PrepareContext(k.ctx, insertText)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = txt.Close() }()
+	for i, it := range items {
+		if i%cancelEvery == 0 && k.ctx.Err() != nil {
+			return k.ctx.Err()
+		}
+		r, err := encode(it)
+		if err != nil {
+			k.reject(it, err)
+			continue
+		}
+		have := k.have[it.ID]
+		switch {
+		case have.own == nil:
+			err = k.insert(ins, txt, r, have.any)
+		case !bytes.Equal(have.own.hash, r.hash):
+			err = k.update(r, have.own)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if k.last == 0 {
+		return nil
+	}
+	// New rows are numbered in a row: nobody else writes in this transaction. One statement
+	// indexes them all.
+	_, err = k.tx.ExecContext(k.ctx, index, k.first, k.last)
+	return err
+}
+
+func (k *keeper) reject(it minutes.Item, err error) {
+	name := it.Title
+	if name.Empty() {
+		name = minutes.CleanLine(it.ID)
+	}
+	k.kept.Rejected = append(k.kept.Rejected, minutes.Rejection{Source: k.source, Item: name.Line().Cut(80),
+		Reason: minutes.CleanLine("it cannot be kept: " + err.Error()), Next: minutes.CleanLine("the other items are not affected; report this")})
+}
+
+func (k *keeper) insert(ins, txt *sql.Stmt, r record, shadow bool) error {
+	ctx := context.Background()
+	res, err := ins.ExecContext(ctx, r.id, k.source, r.kind, r.at, micros(k.now), shadow, r.hash, r.words, r.thread, r.title, r.author, r.detail)
+	if err != nil {
+		return err
+	}
+	n, err := res.LastInsertId()
+	if err != nil {
+		return err
+	}
+	if _, err := txt.ExecContext(ctx, n, r.body, r.extra, r.cjk); err != nil {
+		return err
+	}
+	if k.first == 0 {
+		k.first = n
+	}
+	k.last = n
+	if !shadow {
+		k.kept.New = append(k.kept.New, r.id)
+	}
+	return nil
+}
+
+func (k *keeper) update(r record, was *copied) error {
+	texts := !bytes.Equal(was.words, r.words)
+	if texts {
+		if _, err := k.tx.ExecContext(k.ctx, unindex, was.n); err != nil {
+			return err
+		}
+		if _, err := k.tx.ExecContext(k.ctx, updateText, r.body, r.extra, r.cjk, was.n); err != nil {
+			return err
+		}
+	}
+	if _, err := k.tx.ExecContext(k.ctx, updateItem, r.kind, r.at, micros(k.now), r.hash, r.words, r.thread, r.title, r.author,
+		r.detail, was.n); err != nil {
+		return err
+	}
+	if !was.shadow {
+		k.kept.Changed = append(k.kept.Changed, r.id)
+	}
+	if !texts {
+		return nil
+	}
+	_, err := k.tx.ExecContext(k.ctx, index, was.n, was.n)
+	return err
+}
+
+// A dead row is one to be dropped.
+type dead struct {
+	n  int64
+	id string
+}
+
+// absent is what the batch says is gone: by name, and with Full whatever of this source lies in
+// the window and was not brought. An item that was brought and could not be kept is not gone.
+func (k *keeper) absent(b minutes.Batch) ([]dead, error) {
+	brought := make(map[string]bool, len(b.Items))
+	for _, it := range b.Items {
+		brought[it.ID] = true
+	}
+	var out []dead
+	collect := func(rows *sql.Rows) error {
+		var x dead
+		if err := rows.Scan(&x.n, &x.id); err != nil {
+			return err
+		}
+		if !brought[x.id] {
+			out = append(out, x)
+			brought[x.id] = true // once is enough
+		}
+		return nil
+	}
+	if len(b.Gone) > 0 {
+		err := each(k.ctx, k.tx, collect, `SELECT n, id FROM items WHERE source = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY n`,
+			k.source, jsonList(b.Gone))
+		if err != nil {
+			return nil, err
+		}
+	}
+	if b.Full {
+		from, to := window(b.From, b.To)
+		if err := each(k.ctx, k.tx, collect, `SELECT n, id FROM items WHERE source = ? AND at >= ? AND at < ? ORDER BY n`,
+			k.source, from, to); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// window is [from, to) as the column at has it; a zero time is no bound.
+func window(from, to time.Time) (int64, int64) {
+	lo, hi := int64(-1<<63), int64(1<<63-1)
+	if !from.IsZero() {
+		lo = micros(from)
+	}
+	if !to.IsZero() {
+		hi = micros(to)
+	}
+	return lo, hi
+}
+
+func (k *keeper) drop(gone []dead) error {
+	if err := dropRows(k.ctx, k.tx, gone); err != nil || len(gone) == 0 {
+		return err
+	}
+	if err := promote(k.ctx, k.tx); err != nil {
+		return err
+	}
+	ids := make([]string, len(gone))
+	for i, g := range gone {
+		ids[i] = g.id
+	}
+	left := map[string]bool{} // another source still has it
+	err := each(k.ctx, k.tx, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		left[id] = true
+		return err
+	}, `SELECT id FROM items WHERE id IN (SELECT value FROM json_each(?))`, jsonList(ids))
+	k.kept.Gone = slices.DeleteFunc(ids, func(id string) bool { return left[id] })
+	return err
+}
+
+// dropRows takes rows out of the index and the tables.
+func dropRows(ctx context.Context, tx *sql.Tx, rows []dead) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	un, err := tx.PrepareContext(ctx, unindex)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = un.Close() }()
+	del, err := tx.PrepareContext(ctx, `DELETE FROM items WHERE n = ?`) // texts follow by their foreign key
+	if err != nil {
+		return err
+	}
+	defer func() { _ = del.Close() }()
+	for _, row := range rows {
+		if _, err := un.ExecContext(ctx, row.n); err != nil {
+			return err
+		}
+		if _, err := del.ExecContext(ctx, row.n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// staleLead is after how long without a success a source's copies no longer lead: it was renamed,
+// removed or is broken, and another source has the item.
+const staleLead = 20 * time.Hour
+
+// promote lets the oldest shadow lead where the leading copy was dropped.
+func promote(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `UPDATE items SET shadow = 0 WHERE shadow = 1
+		AND NOT EXISTS (SELECT 1 FROM items l WHERE l.id = items.id AND l.shadow = 0)
+		AND n = (SELECT min(s.n) FROM items s WHERE s.id = items.id)`)
+	return err
+}
+
+// lead makes this source's shadows lead where the leader's source has not answered for a day.
+func (k *keeper) lead() error {
+	before := micros(k.now.Add(-staleLead))
+	var swap [][2]int64
+	err := each(k.ctx, k.tx, func(rows *sql.Rows) error {
+		var s [2]int64
+		err := rows.Scan(&s[0], &s[1])
+		swap = append(swap, s)
+		return err
+	}, `SELECT s.n, l.n FROM items s JOIN items l ON l.id = s.id AND l.shadow = 0 LEFT JOIN cursors c ON c.source = l.source
+		WHERE s.source = ? AND s.shadow = 1 AND coalesce(c.at, l.kept) < ?`, k.source, before)
+	if err != nil {
+		return err
+	}
+	for _, s := range swap {
+		if _, err := k.tx.ExecContext(k.ctx, `UPDATE items SET shadow = (n = ?2) WHERE n IN (?1, ?2)`, s[0], s[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *keeper) cursor(next minutes.Cursor) error {
+	if next.At.IsZero() && next.Token == nil {
+		return nil
+	}
+	var at any
+	if !next.At.IsZero() {
+		at = micros(next.At)
+	}
+	_, err := k.tx.ExecContext(k.ctx, `INSERT INTO cursors(source, at, token) VALUES(?, ?, ?)
+		ON CONFLICT(source) DO UPDATE SET at = coalesce(excluded.at, at), token = coalesce(excluded.token, token)`,
+		k.source, at, next.Token)
+	return err
+}
