@@ -1,0 +1,111 @@
+package verify
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// fold makes texts comparable: lower case, one kind of quote, dash and space.
+func fold(s string) string {
+	s = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "‘", "'", "’", "'", "–", "-", "—", "-", "−", "-",
+		"\u00a0", " ", "\u202f", " ", "…", "...").Replace(s)
+	return strings.Join(strings.Fields(strings.ToLower(s)), " ")
+}
+
+// words are the words of folded text, without the punctuation about them.
+func words(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != '\'' && r != '&'
+	})
+}
+
+// occurs says whether q stands in text, whole words, however either is set.
+func occurs(text, q string) bool {
+	text, q = fold(text), strings.Trim(fold(q), " \"")
+	for from := 0; q != ""; {
+		i := strings.Index(text[from:], q)
+		if i < 0 {
+			return false
+		}
+		i += from
+		if boundary(text, i, q[0]) && boundaryAfter(text, i+len(q), q) {
+			return true
+		}
+		from = i + 1
+	}
+	return false
+}
+
+func boundary(text string, i int, first byte) bool {
+	return i == 0 || !wordByte(text[i-1]) || !wordByte(first)
+}
+
+func boundaryAfter(text string, i int, q string) bool {
+	return i >= len(text) || !wordByte(text[i]) || !wordByte(q[len(q)-1])
+}
+
+// wordByte treats all of UTF-8 beyond ASCII as letters: enough to keep a quote from ending in the
+// middle of one.
+func wordByte(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b >= 0x80
+}
+
+// names refuses a capitalised word that nothing cited knows. At the start of a sentence, where
+// anything is capitalised, ordinary words pass.
+func (s *support) names(text string) error {
+	starts := true
+	for _, f := range strings.Fields(text) {
+		opened := strings.HasPrefix(f, "“") || strings.HasPrefix(f, `"`) || strings.HasPrefix(f, "‘") || strings.HasPrefix(f, "(")
+		for _, w := range strings.FieldsFunc(f, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && r != '\'' && r != '’' && r != '&'
+		}) {
+			if !s.knows(w, starts || opened) {
+				return fmt.Errorf("nothing cited names %q", w)
+			}
+			opened = false
+			starts = false
+		}
+		starts = strings.HasSuffix(f, ".") || strings.HasSuffix(f, "!") || strings.HasSuffix(f, "?") || strings.HasSuffix(f, ":") ||
+			strings.HasSuffix(f, "”") || strings.HasSuffix(f, ";")
+	}
+	return nil
+}
+
+func (s *support) knows(w string, starts bool) bool {
+	first := []rune(w)[0]
+	if !unicode.IsUpper(first) {
+		return true
+	}
+	low := strings.TrimSuffix(strings.TrimSuffix(fold(w), "'s"), "'")
+	if s.words[low] || s.words[low+"'s"] || s.words[low+"s"] || low == "i" || weekday(low) >= 0 {
+		return true
+	}
+	if strings.ContainsAny(low, "0123456789") { // a token of another kind
+		return true
+	}
+	return starts && opener(low)
+}
+
+// opener holds for ordinary words that sentences of a brief begin with. A name is none of them.
+func opener(w string) bool {
+	switch w {
+	case "a", "an", "the", "this", "that", "these", "those", "all", "both", "each", "every", "no", "nothing", "none", "one", "two", "three",
+		"four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "first", "last", "next", "other", "more", "most", "only",
+		"you", "your", "yours", "it", "its", "he", "she", "they", "we", "my", "our", "their", "his", "her", "who", "what", "when", "where", "why", "how",
+		"in", "on", "at", "by", "for", "from", "to", "of", "off", "up", "with", "within", "without", "before", "after", "until", "since", "during", "between",
+		"about", "against", "among", "as", "and", "or", "but", "so", "if", "while", "because", "then", "than", "also", "still", "yet", "not", "now",
+		"is", "are", "was", "were", "be", "has", "have", "had", "do", "does", "did", "can", "could", "will", "would", "should", "may", "must",
+		"there", "here", "today", "tomorrow", "yesterday", "tonight", "new", "old", "due", "overdue", "open", "free", "away", "back",
+		"answer", "reply", "send", "read", "sign", "return", "review", "approve", "confirm", "decide", "tell", "call", "write", "check", "pay",
+		"bring", "give", "ask", "get", "prepare", "take", "leave", "expect", "note", "see", "look", "accept", "decline", "waiting", "wait",
+		"mail", "mails", "message", "meeting", "meetings", "event", "events", "invitation", "calendar", "market", "markets", "news", "weather",
+		"rain", "snow", "storm", "wind", "sun", "dry", "cold", "hot", "warm", "alert", "warning", "clash", "conflict", "overlap", "deadline",
+		"later", "earlier", "early", "late", "soon", "morning", "afternoon", "evening", "night", "noon", "monday", "tuesday", "wednesday",
+		"thursday", "friday", "saturday", "sunday", "reported", "moved", "closed", "cancelled", "reminder", "attached", "suspicious",
+		"possible", "likely", "unread", "nobody", "someone", "everything", "related", "worth", "top", "mine", "let", "please",
+		"outside", "indoors", "travel", "umbrella", "otherwise", "elsewhere", "unknown", "unanswered", "thanks", "busy", "quiet", "price", "prices":
+		return true
+	}
+	return false
+}
