@@ -1,0 +1,222 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// Plain writes a brief for reading: on a terminal with colour and links, elsewhere as words alone
+// in the order a screen reader takes them.
+func Plain(w io.Writer, b minutes.Brief, o Options) error {
+	_, err := io.WriteString(w, plain(b, o))
+	return err
+}
+
+// Words counts what a reader reads: the words of the plain form; links are not in it.
+func Words(b minutes.Brief) int { return len(strings.Fields(plain(b, Options{Hours: 24}))) }
+
+func plain(b minutes.Brief, o Options) string {
+	p := &paper{Options: o}
+	zone := zoneOf(b)
+	now := b.GeneratedAt.In(zone)
+	p.title(b, now)
+	for i, c := range b.TLDR {
+		p.para(fmt.Sprintf("%d. ", i+1), c.Text.Line().String())
+	}
+	p.agenda(b, zone)
+	p.owed(b.Actions, "me", "To do", now)
+	p.owed(b.Actions, "them", "Waiting for", now)
+	p.claims("Summary", b.Summary)
+	p.claims("Worth knowing", b.Insights)
+	for _, s := range b.Sections {
+		p.section(s)
+	}
+	p.changes(b.Changes)
+	p.trouble(b.Sources, now)
+	p.footer(b)
+	return p.b.String()
+}
+
+func (p *paper) title(b minutes.Brief, now time.Time) {
+	day, err := time.Parse(time.DateOnly, b.Day)
+	if err != nil {
+		day = now
+	}
+	note := fmt.Sprintf(" · %d min", max(1, (b.ReadingSeconds+30)/60))
+	if b.Stale {
+		note += " · made at " + now.Format("15:04 on Monday") + ", expired"
+	}
+	p.line(p.style(bold, day.Format("Monday 2 January 2006")) + p.style(dim, note))
+	p.blank()
+}
+
+func (p *paper) claims(title string, claims []minutes.Claim) {
+	if len(claims) == 0 {
+		return
+	}
+	p.heading(title)
+	for _, c := range claims {
+		p.para("• ", c.Text.Line().String())
+	}
+}
+
+func (p *paper) agenda(b minutes.Brief, zone *time.Location) {
+	if len(b.Agenda) == 0 {
+		return
+	}
+	p.heading("Today")
+	titles := map[string]string{}
+	for _, e := range b.Agenda {
+		titles[e.Item] = e.Title.Line().String()
+	}
+	for _, e := range b.Agenda {
+		s := e.Title.Line().String()
+		if !e.Location.Empty() {
+			s += " · " + place(e.Location)
+		}
+		if len(e.Conflicts) > 0 {
+			var with []string
+			for _, id := range e.Conflicts {
+				with = append(with, titles[id])
+			}
+			s += p.style(alarm, " (clashes with "+strings.Join(with, ", ")+")")
+		}
+		p.para(fmt.Sprintf("%-13s ", span(e, zone, p.Hours)), s)
+		if e.Prepare != nil {
+			p.para(strings.Repeat(" ", 14), p.style(dim, e.Prepare.Text.Line().String()))
+		}
+	}
+}
+
+// place is a location; of a link to join by, its host.
+func place(s minutes.Safe) string {
+	t := s.Line().String()
+	if h := Host(t); h != "" {
+		return "online, " + h
+	}
+	return t
+}
+
+func (p *paper) owed(as []minutes.Action, owner, title string, now time.Time) {
+	started := false
+	for _, a := range as {
+		if a.Owner != owner || a.Status != "open" {
+			continue
+		}
+		if !started {
+			p.heading(title)
+			started = true
+		}
+		s := a.Text.Line().String()
+		if when, over := due(a, now, p.Hours); over {
+			s += p.style(alarm, " ["+when+", overdue]")
+		} else if when != "" {
+			s += p.style(warn, " ["+when+"]")
+		}
+		p.para("□ ", s)
+	}
+}
+
+func (p *paper) section(s minutes.Section) {
+	if len(s.Items) == 0 && s.LeftOut == 0 {
+		return
+	}
+	p.heading(strings.ToUpper(s.Kind[:1]) + s.Kind[1:])
+	for i, it := range s.Items {
+		lead := "• "
+		if p.Number != nil && p.Number(it.ID) > 0 {
+			lead = fmt.Sprintf("%2d  ", p.Number(it.ID))
+		}
+		line := it.Title.Line().String()
+		if i < len(s.Lines) {
+			line = s.Lines[i].Text.Line().String()
+		}
+		p.para(lead, p.mark(it)+p.item(it, line))
+	}
+	if s.LeftOut > 0 {
+		why := s.Why.Line().String()
+		if why != "" {
+			why = ": " + why
+		}
+		p.para("", p.style(dim, fmt.Sprintf("Not today: %d%s", s.LeftOut, why)))
+	}
+}
+
+func (p *paper) mark(it minutes.Scored) string {
+	switch it.Verdict {
+	case "up":
+		return p.style(good, "▲ ")
+	case "down":
+		return p.style(alarm, "▼ ")
+	}
+	return ""
+}
+
+// item is the line of one item, with what its kind adds.
+func (p *paper) item(it minutes.Scored, line string) string {
+	line = p.link(line, it.URL)
+	if it.Quote != nil {
+		if s := spark(it.Quote.Closes, 20); s != "" && p.Color {
+			return line + "  " + p.style(dim, s)
+		}
+	}
+	if p.Color && (it.Kind == minutes.KindStory || it.Kind == minutes.KindArticle) {
+		if h := Host(it.URL); h != "" {
+			line += p.style(dim, " ("+h+")")
+		}
+	}
+	return line
+}
+
+func (p *paper) changes(c minutes.Changes) {
+	if len(c.Changed)+len(c.Resolved)+len(c.StillOpen) == 0 {
+		return
+	}
+	p.heading("Since the last brief")
+	p.para("", fmt.Sprintf("%d new, %d changed, %d settled, %d still open", len(c.New), len(c.Changed), len(c.Resolved), len(c.StillOpen)))
+}
+
+func (p *paper) trouble(sources []minutes.SourceStatus, now time.Time) {
+	started := false
+	for _, s := range sources {
+		if s.Status != "failed" && s.Status != "partial" && s.Status != "stale" {
+			continue
+		}
+		if !started {
+			p.heading("Sources with trouble")
+			started = true
+		}
+		text := s.Name + " " + s.Status
+		if !s.Error.Empty() {
+			text += ": " + s.Error.Line().String()
+		}
+		if !s.FetchedAt.IsZero() && s.Status != "partial" {
+			text += "; last read " + ago(now.Sub(s.FetchedAt))
+		}
+		if !s.Hint.Empty() {
+			text += ". Next: " + s.Hint.Line().String()
+		}
+		p.para("! ", p.style(warn, text))
+	}
+}
+
+func (p *paper) footer(b minutes.Brief) {
+	p.blank()
+	engine := "put together from your items' own words, without a model"
+	if b.Engine.Composer == "model" {
+		engine = "written with " + minutes.CleanLine(b.Engine.Model).String()
+	}
+	s := fmt.Sprintf("%d of %d lines checked against their sources; %s.", b.Verification.Supported, b.Verification.Claims, engine)
+	for _, sec := range b.Sections {
+		for _, it := range sec.Items {
+			if it.Forecast != nil && !it.Forecast.Attribution.Empty() {
+				s += " " + it.Forecast.Attribution.Line().String() + "."
+			}
+		}
+	}
+	p.para("", p.style(dim, s))
+}
