@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -84,7 +85,7 @@ func TestNothingFromOutsideCommandsATerminalAPageOrAReader(t *testing.T) {
 	if strings.Contains(page, "<script") || strings.Contains(page, "<img") || strings.Contains(page, `href="javascript`) {
 		t.Error("html: markup from outside survived")
 	}
-	md := strings.ReplaceAll(formats(t, sample())["markdown"], `\]`, "") // an escaped bracket closes no link
+	md := regexp.MustCompile(`\\.`).ReplaceAllString(formats(t, sample())["markdown"], "") // what is escaped means nothing
 	if strings.Contains(md, "](javascript") || strings.Contains(md, "![i") || strings.Contains(md, "http://evil") || strings.Contains(md, "<script") {
 		t.Errorf("markdown: a link or markup from outside survived:\n%s", md)
 	}
