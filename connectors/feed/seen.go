@@ -1,0 +1,37 @@
+package feed
+
+import "encoding/binary"
+
+// mark is what is remembered of an entry: its name, what it said, and for one without a date when
+// it was first seen.
+type mark struct {
+	key uint64
+	sum uint32
+	at  uint32 // seconds, 0 for an entry that has a date
+}
+
+const markSize = 16
+
+// seen are the marks of one feed's entries. They travel in the cursor: what was brought and what
+// was kept are one transaction.
+type seen []mark
+
+func (s seen) encode() []byte {
+	b := make([]byte, 0, len(s)*markSize)
+	for _, m := range s {
+		b = binary.LittleEndian.AppendUint64(b, m.key)
+		b = binary.LittleEndian.AppendUint32(b, m.sum)
+		b = binary.LittleEndian.AppendUint32(b, m.at)
+	}
+	return b
+}
+
+// decodeSeen reads what encode wrote; a torn tail is forgotten.
+func decodeSeen(b []byte) map[uint64]mark {
+	out := make(map[uint64]mark, len(b)/markSize)
+	for ; len(b) >= markSize; b = b[markSize:] {
+		m := mark{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint32(b[8:]), binary.LittleEndian.Uint32(b[12:])}
+		out[m.key] = m
+	}
+	return out
+}
