@@ -65,7 +65,7 @@ func parseAddress(s, charset string) (minutes.Address, bool) {
 		return minutes.Address{}, false
 	}
 	name, email := "", s
-	if i := strings.LastIndexByte(s, '<'); i >= 0 {
+	if i := openAngle(s); i >= 0 {
 		name = s[:i]
 		email, _, _ = strings.Cut(s[i+1:], ">")
 		if strings.TrimSpace(name) == "" {
@@ -85,6 +85,22 @@ func parseAddress(s, charset string) (minutes.Address, bool) {
 		a.Name = minutes.Safe{}
 	}
 	return a, a.Email != "" || !a.Name.Empty()
+}
+
+// openAngle is where the address in angle brackets begins: the first "<" outside quotes, -1 if none.
+func openAngle(s string) int {
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && quoted:
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == '<' && !quoted:
+			return i
+		}
+	}
+	return strings.LastIndexByte(s, '<') // a quote that is never closed
 }
 
 // unquoteName takes off quotes around all or part of a display name, and backslashes.

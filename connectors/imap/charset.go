@@ -149,7 +149,7 @@ func decodeUTF7(b []byte) string {
 		out.Write(b[:i])
 		b = b[i+1:]
 		end := 0
-		for end < len(b) && base64Value(b[end]) >= 0 {
+		for end < len(b) && b[end] != '-' && base64Value(b[end]) >= 0 {
 			end++
 		}
 		run, rest := b[:end], b[end:]

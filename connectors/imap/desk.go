@@ -130,11 +130,7 @@ func (d *desk) close() minutes.Batch {
 	d.wg.Wait()
 	items := d.b.Items
 	for i := range items {
-		m := items[i].Mail
-		items[i].At = items[i].At.In(d.s.env.Zone)
-		if e := m.Invite; e != nil {
-			e.Start, e.End = e.Start.In(d.s.env.Zone), e.End.In(d.s.env.Zone)
-		}
+		d.unpack(&items[i])
 	}
 	slices.SortStableFunc(items, func(a, b minutes.Item) int {
 		if c := b.At.Compare(a.At); c != 0 {
@@ -159,6 +155,20 @@ func (d *desk) close() minutes.Batch {
 	}
 	d.b.Items = kept
 	return d.b
+}
+
+// unpack restores what gob loses on the way from the jail: a zone's name, and empty lists, which are
+// [] in JSON and not null.
+func (d *desk) unpack(it *minutes.Item) {
+	it.At = it.At.In(d.s.env.Zone)
+	it.Tags = append([]string{}, it.Tags...)
+	m := it.Mail
+	m.To, m.Cc = append([]minutes.Address{}, m.To...), append([]minutes.Address{}, m.Cc...)
+	m.Attachments = append([]string{}, m.Attachments...)
+	if e := m.Invite; e != nil {
+		e.Start, e.End = e.Start.In(d.s.env.Zone), e.End.In(d.s.env.Zone)
+		e.Attendees = append([]minutes.Address{}, e.Attendees...)
+	}
 }
 
 func sentLast(it minutes.Item) int {

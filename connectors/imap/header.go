@@ -76,7 +76,7 @@ func splitHeader(b []byte) (header, []byte) {
 			k, v, ok := cutField(line)
 			if !ok {
 				// Not a field. If more fields follow it was junk among them, else the body has begun.
-				if next, _ := cutLine(rest); !headerish(next) || len(next) == 0 && key == "" && len(h) == 0 {
+				if next, _ := cutLine(rest); len(next) == 0 || !headerish(next) {
 					keep()
 					return h, b
 				}
@@ -94,9 +94,9 @@ func splitHeader(b []byte) (header, []byte) {
 	return h, nil
 }
 
-// headerish says whether line may stand in a header.
+// headerish says whether line, which is not empty, may stand in a header.
 func headerish(line []byte) bool {
-	if len(line) == 0 || line[0] == ' ' || line[0] == '\t' {
+	if line[0] == ' ' || line[0] == '\t' {
 		return true
 	}
 	_, _, ok := cutField(line)

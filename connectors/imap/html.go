@@ -103,7 +103,6 @@ func (t *renderer) begin(tag atom.Atom, a attributes, e *element) {
 	case tag == atom.Li:
 		t.newline(1)
 		t.text("- ")
-		t.space = false
 	case tag == atom.Td || tag == atom.Th:
 		t.space = true
 	case tag == atom.Pre:
@@ -127,7 +126,7 @@ func (t *renderer) begin(tag atom.Atom, a attributes, e *element) {
 		t.quote = min(t.quote+1, 8)
 	case paragraph(tag):
 		t.newline(2)
-	case block(tag):
+	case block(tag) && tag != atom.Li:
 		t.newline(1)
 	}
 }

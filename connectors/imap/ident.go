@@ -135,7 +135,7 @@ func parseDate(s string) (time.Time, bool) {
 		"Mon Jan 2 15:04:05 2006 -0700", "Mon Jan 2 15:04:05 2006", "Mon Jan 2 15:04:05 -0700 2006",
 		"Mon, 2 Jan 2006 15.04.05 -0700", "Monday, 2 January 2006 15:04:05 -0700", "Monday, January 2, 2006 3:04 PM",
 		"2006-01-02T15:04:05Z07:00", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05", "Mon, 2-Jan-2006 15:04:05 -0700",
-		"2 January 2006 15:04:05 -0700", "Mon, Jan 2 2006 15:04:05 -0700", "Mon, 2 Jan 06 15:04:05 -0700", "02/01/2006 15:04:05",
+		"2 January 2006 15:04:05 -0700", "2 Jan 2006 15:04-0700", "Mon, 2 Jan 06 15:04:05", "2 Jan 06 15:04:05 -0700", "Mon, Jan 2 2006 15:04:05 -0700", "Mon, 2 Jan 06 15:04:05 -0700", "02/01/2006 15:04:05",
 	} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return sane(t)
@@ -177,6 +177,9 @@ func zoneOffset(z string) string {
 		return "+1000"
 	case "AEDT":
 		return "+1100"
+	}
+	if len(z) == 4 && (z[0] == '-' || z[0] == '+') && strings.Trim(z[1:], "0123456789") == "" {
+		return z[:1] + "0" + z[1:] // -600
 	}
 	if len(z) == 8 && strings.HasPrefix(strings.ToUpper(z), "GMT") {
 		return z[3:]

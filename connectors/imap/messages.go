@@ -292,7 +292,7 @@ func leavesOf(structure imap.BodyStructure) []leaf {
 			l.attached = false
 		}
 		if l.attached && l.name == "" {
-			l.name = "unnamed " + l.kind
+			l.name = "unnamed file"
 		}
 		out = append(out, l)
 		return true

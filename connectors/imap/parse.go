@@ -261,7 +261,9 @@ func (m message) files(r *reading) []string {
 	}
 	out := []string{}
 	for _, n := range names[:min(len(names), maxFiles)] {
-		if n := minutes.CleanLine(decodeWords(n, "")).Cut(150).String(); n != "" {
+		n = decodeWords(n, "")
+		n = n[strings.LastIndexAny(n, `/\`)+1:] // a name is no path
+		if n := minutes.CleanLine(n).Cut(150).String(); n != "" {
 			out = append(out, n)
 		}
 	}

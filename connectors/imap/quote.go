@@ -224,7 +224,8 @@ func dropSignature(lines []string) []string {
 		case i == 0:
 		case (l == "--" || l == "-- ") && below <= 25+i:
 			return lines[:i]
-		case strings.HasPrefix(l, "____________________") && below <= 12 && listFooter(lines[i+1:]):
+		case (strings.HasPrefix(l, "____________________") || strings.HasPrefix(l, "--------------------")) &&
+			below <= 12 && listFooter(lines[i+1:]):
 			return lines[:i]
 		case below <= 6 && phoneLine(strings.ToLower(l)):
 			return lines[:i]

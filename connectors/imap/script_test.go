@@ -41,6 +41,34 @@ func serve(t testing.TB, l net.Listener, handle func(net.Conn)) {
 	})
 }
 
+// scriptLines is script with each line of the client's shown to see.
+func scriptLines(c net.Conn, answers map[string]string, see func(line string)) {
+	r, w := io.Pipe()
+	go func() {
+		in := bufio.NewReader(c)
+		for {
+			line, err := in.ReadString('\n')
+			if err != nil {
+				_ = w.Close()
+				return
+			}
+			see(line)
+			if _, err := io.WriteString(w, line); err != nil {
+				return
+			}
+		}
+	}()
+	defer r.Close()
+	script(tapped{c, r}, answers, nil)
+}
+
+type tapped struct {
+	net.Conn
+	r io.Reader
+}
+
+func (t tapped) Read(b []byte) (int, error) { return t.r.Read(b) }
+
 // script speaks as a server: a greeting, sign-in, and the answers by verb, TAG replaced. special is
 // asked first and says whether it has answered.
 func script(c net.Conn, answers map[string]string, special func(verb, tag string) bool) {

@@ -180,3 +180,38 @@ func (r *relay) count() (trips int, sent string) {
 	defer r.mu.Unlock()
 	return r.trips, r.sent.String()
 }
+
+// A counter stands before a server and counts the bytes that it sends.
+type counter struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (c *counter) before(t *testing.T, addr string) string {
+	l := listen(t)
+	serve(t, l, func(client net.Conn) {
+		server, err := net.Dial("tcp", addr)
+		if err != nil {
+			return
+		}
+		go func() {
+			_, _ = io.Copy(server, client)
+			_ = server.Close()
+		}()
+		_, _ = io.Copy(io.MultiWriter(c, client), server)
+	})
+	return l.Addr().String()
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n += len(b)
+	return len(b), nil
+}
+
+func (c *counter) bytes() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.n
+}

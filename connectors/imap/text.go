@@ -162,7 +162,7 @@ func attachedName(p *part) string {
 	case strings.HasPrefix(p.kind.value, "text/"):
 		return "attached text"
 	}
-	return "unnamed " + p.kind.value
+	return "unnamed file"
 }
 
 // words is the message's text: what was read inline, or the HTML, or that of an attached message

@@ -75,7 +75,7 @@ func notBase64(b []byte) bool {
 			odd++
 		}
 	}
-	return odd > len(b)/10 && odd > 3
+	return odd > len(b)/20 && odd > 3
 }
 
 // decodeQuoted reads quoted-printable: hex in either case, a bare "=" for itself, soft breaks with
