@@ -1,0 +1,126 @@
+// Package rag is the memory's sense of what belongs together. Merge makes one story of the items
+// that tell it; Canonical gives an address the one form in which it can be compared.
+package rag
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// apart is how far apart two tellings of one story may be published: after that, the same words
+// are the next one.
+const apart = 4 * 24 * time.Hour
+
+// Merge puts near-duplicates together: one group a story, every item in exactly one. Only stories
+// and articles merge; a mail, an event, a quote always stands alone. All members of a group are
+// alike pair by pair, so no chain of small steps joins what differs. Items of different privacy
+// never merge.
+//
+// The lead is the one published first (then by id), so it stays the same when others join. Groups
+// come newest lead first. The result does not depend on the order of items.
+func Merge(items []minutes.Item) []minutes.Group {
+	items = inOrder(items)
+	tellings := make([]*telling, len(items))
+	var idx index
+	var groups []minutes.Group
+	member := map[int]int{} // of an item, its group
+	var of [][]int          // of a group, its items
+	for i := range items {
+		g := -1
+		if mergeable(items[i]) {
+			tellings[i] = read(items[i])
+			for _, j := range idx.candidates(tellings[i]) {
+				if k := member[j]; (g < 0 || k < g) && allAlike(tellings, of[k], tellings[i]) {
+					g = k
+				}
+			}
+			idx.add(i, tellings[i])
+		}
+		if g < 0 {
+			g = len(groups)
+			groups = append(groups, minutes.Group{Lead: items[i]})
+			of = append(of, nil)
+		} else {
+			groups[g].Also = append(groups[g].Also, items[i])
+		}
+		member[i] = g
+		of[g] = append(of[g], i)
+	}
+	slices.SortStableFunc(groups, func(a, b minutes.Group) int {
+		return cmp.Or(b.Lead.At.Compare(a.Lead.At), cmp.Compare(a.Lead.ID, b.Lead.ID))
+	})
+	return groups
+}
+
+// inOrder sorts a copy: the earliest first, then by id. Of items with the same id one is left.
+func inOrder(items []minutes.Item) []minutes.Item {
+	out := slices.Clone(items)
+	slices.SortStableFunc(out, func(a, b minutes.Item) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Source, b.Source),
+			cmp.Compare(a.Title.String(), b.Title.String()))
+	})
+	seen := make(map[string]bool, len(out))
+	return slices.DeleteFunc(out, func(it minutes.Item) bool {
+		again := seen[it.ID]
+		seen[it.ID] = true
+		return again
+	})
+}
+
+func mergeable(it minutes.Item) bool {
+	return it.Kind == minutes.KindStory || it.Kind == minutes.KindArticle
+}
+
+func allAlike(all []*telling, group []int, t *telling) bool {
+	for _, j := range group {
+		if all[j] == nil || !alike(all[j], t) {
+			return false
+		}
+	}
+	return true
+}
+
+// An index finds the earlier tellings that one may be like: those that share an address or enough
+// words of the title.
+type index struct {
+	urls  map[string][]int
+	words map[string][]int
+}
+
+func (x *index) add(i int, t *telling) {
+	if x.urls == nil {
+		x.urls, x.words = map[string][]int{}, map[string][]int{}
+	}
+	for _, u := range t.urls {
+		x.urls[u] = append(x.urls[u], i)
+	}
+	for w := range t.title.words {
+		x.words[w] = append(x.words[w], i)
+	}
+}
+
+// candidates are in order of their place, without repeats.
+func (x *index) candidates(t *telling) []int {
+	shared := map[int]int{}
+	for _, u := range t.urls {
+		for _, i := range x.urls[u] {
+			shared[i] = minShared
+		}
+	}
+	for w := range t.title.words {
+		for _, i := range x.words[w] {
+			shared[i]++
+		}
+	}
+	var out []int
+	for i, n := range shared {
+		if n >= minShared {
+			out = append(out, i)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
