@@ -73,7 +73,8 @@ func (ls *labels) person(kind, email string) {
 	_, domain, _ := strings.Cut(email, "@")
 	switch domain {
 	case "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com", "aol.com", "gmx.de",
-		"gmx.net", "gmx.com", "web.de", "proton.me", "protonmail.com", "mail.com", "fastmail.com", "orange.fr", "free.fr", "yahoo.fr", "hotmail.fr":
+		"gmx.net", "gmx.com", "web.de", "proton.me", "protonmail.com", "mail.com", "fastmail.com", "orange.fr", "free.fr",
+		"yahoo.fr", "hotmail.fr":
 	default:
 		ls.add("domain:", domain)
 	}
@@ -104,23 +105,36 @@ func significant(w string) bool {
 
 func stopWord(w string) bool {
 	switch w {
-	case "the", "and", "for", "with", "from", "that", "this", "these", "those", "are", "was", "were", "has", "have", "had", "been", "will", "would", "can",
-		"could", "should", "may", "might", "must", "not", "but", "all", "any", "our", "your", "you", "his", "her", "its", "their", "they", "them", "she", "him",
-		"who", "what", "when", "where", "why", "how", "which", "into", "onto", "over", "under", "about", "after", "before", "between", "than", "then", "there",
-		"here", "out", "off", "now", "new", "more", "most", "some", "such", "only", "own", "same", "too", "very", "just", "does", "did", "doing", "don", "isn",
-		"get", "gets", "got", "make", "makes", "made", "use", "using", "used", "one", "two", "first", "last", "next", "via", "per", "yet", "also", "because",
-		"ask", "show", "tell", "launch", "fwd", "update", "updates", "released", "release", "introducing", "announcing", "today", "tomorrow", "week", "day",
+	case "the", "and", "for", "with", "from", "that", "this", "these", "those", "are", "was", "were", "has", "have", "had",
+		"been", "will", "would", "can",
+		"could", "should", "may", "might", "must", "not", "but", "all", "any", "our", "your", "you", "his", "her", "its",
+		"their", "they", "them", "she", "him",
+		"who", "what", "when", "where", "why", "how", "which", "into", "onto", "over", "under", "about", "after", "before",
+		"between", "than", "then", "there",
+		"here", "out", "off", "now", "new", "more", "most", "some", "such", "only", "own", "same", "too", "very", "just", "does",
+		"did", "doing", "don", "isn",
+		"get", "gets", "got", "make", "makes", "made", "use", "using", "used", "one", "two", "first", "last", "next", "via",
+		"per", "yet", "also", "because",
+		"ask", "show", "tell", "launch", "fwd", "update", "updates", "released", "release", "introducing", "announcing", "today",
+		"tomorrow", "week", "day",
 		"year", "time", "please", "hello", "thanks", "meeting", "call", "video", "pdf", "www", "http", "https", "com":
 		return true // English
-	case "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "eines", "und", "oder", "aber", "mit", "von", "vom", "zum", "zur",
-		"fur", "auf", "aus", "bei", "nach", "uber", "unter", "vor", "ist", "sind", "war", "wird", "werden", "wurde", "hat", "haben", "nicht", "auch", "als",
-		"wie", "wer", "wenn", "dass", "sich", "sie", "wir", "ihr", "ich", "noch", "nur", "neue", "neuer", "neues", "heute", "morgen", "durch", "gegen":
+	case "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "eines", "und", "oder", "aber",
+		"mit", "von", "vom", "zum", "zur",
+		"fur", "auf", "aus", "bei", "nach", "uber", "unter", "vor", "ist", "sind", "war", "wird", "werden", "wurde", "hat",
+		"haben", "nicht", "auch", "als",
+		"wie", "wer", "wenn", "dass", "sich", "sie", "wir", "ihr", "ich", "noch", "nur", "neue", "neuer", "neues", "heute",
+		"morgen", "durch", "gegen":
 		return true // German
-	case "les", "une", "est", "sont", "aux", "par", "pour", "dans", "sur", "avec", "sans", "que", "qui", "quoi", "dont", "mais", "pas", "plus", "ses",
-		"son", "leur", "leurs", "nos", "vos", "mes", "tes", "cette", "ces", "elle", "ils", "nous", "vous", "etre", "avoir", "fait", "comme", "tout", "tous":
+	case "les", "une", "est", "sont", "aux", "par", "pour", "dans", "sur", "avec", "sans", "que", "qui", "quoi", "dont",
+		"mais", "pas", "plus", "ses",
+		"son", "leur", "leurs", "nos", "vos", "mes", "tes", "cette", "ces", "elle", "ils", "nous", "vous", "etre", "avoir",
+		"fait", "comme", "tout", "tous":
 		return true // French
-	case "los", "las", "del", "una", "unos", "unas", "por", "para", "con", "sin", "sobre", "entre", "hasta", "desde", "pero", "mas", "muy", "como",
-		"cuando", "donde", "quien", "este", "esta", "estos", "estas", "ese", "esa", "hay", "ser", "estar", "fue", "sus", "nuevo", "nueva", "todo", "todos":
+	case "los", "las", "del", "una", "unos", "unas", "por", "para", "con", "sin", "sobre", "entre", "hasta", "desde", "pero",
+		"mas", "muy", "como",
+		"cuando", "donde", "quien", "este", "esta", "estos", "estas", "ese", "esa", "hay", "ser", "estar", "fue", "sus", "nuevo",
+		"nueva", "todo", "todos":
 		return true // Spanish
 	}
 	return false

@@ -126,7 +126,8 @@ func (w *world) asks(t *tally, it minutes.Item, text text, listed bool) {
 	if !listed && it.Mail.Direct && (question(it.Title.String()) || question(it.Excerpt.String())) {
 		t.claim(50, "asks me a question")
 	}
-	if e := it.Mail.Invite; e != nil && it.Mail.Method == "REQUEST" && (e.MyStatus == "" || e.MyStatus == "needs-action") && !e.Start.Before(w.m.Now) {
+	e := it.Mail.Invite
+	if e != nil && it.Mail.Method == "REQUEST" && (e.MyStatus == "" || e.MyStatus == "needs-action") && !e.Start.Before(w.m.Now) {
 		t.claim(120, "invitation awaits my reply")
 	}
 }

@@ -87,7 +87,7 @@ func (w *world) see(it minutes.Item) {
 // sent says that I wrote this, going by where it lies: a From line with my name is easily forged,
 // and would make its forger someone I answer.
 func sent(m *minutes.Mail) bool {
-	return m.FromMe && !m.Unread && !strings.EqualFold(m.Folder, "INBOX")
+	return m.FromMe && !strings.EqualFold(m.Folder, "INBOX")
 }
 
 // attended leaves out meetings that were put into the calendar by others and not yet accepted: a

@@ -280,5 +280,5 @@ func (p *reader) to(i int) bool {
 	if t := p.t(i); t.kind == word && t.glued {
 		return false
 	}
-	return p.is(i, "-", "—", "to", "until", "till", "bis", "a", "and", "und", "et", "y", "hasta", "au", "al")
+	return p.is(i, "-", "—", "to", "until", "till", "through", "thru", "bis", "a", "and", "und", "et", "y", "hasta", "au", "al")
 }

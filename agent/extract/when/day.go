@@ -88,7 +88,10 @@ func (p *reader) monthLike(i int, dayFirst bool) bool {
 
 // monthEnd is the place after a month's name and the dot of its abbreviation.
 func (p *reader) monthEnd(i int) int {
-	if p.is(i+1, ".") && p.t(i+1).glued && len(p.t(i).low) <= 5 && (p.t(i+2).kind == digits || p.t(i+2).kind == word && !p.t(i+2).caps || p.is(i+2, ",")) {
+	if !p.is(i+1, ".") || !p.t(i+1).glued || len(p.t(i).low) > 5 {
+		return i + 1
+	}
+	if n := p.t(i + 2); n.kind == digits || n.kind == word && !n.caps || n.low == "," {
 		return i + 2
 	}
 	return i + 1

@@ -55,6 +55,12 @@ func (p *reader) after(i, k int, kind string) (d Deadline, next int, ok bool) {
 	}
 	strong := kind == "strong" || kind == "due"
 	kind = p.kindOf(i, k, kind)
+	if p.is(i, "before") && p.seq(i-2, "on", "or") {
+		i, kind = i-2, "by"
+	}
+	for n := 0; n < 2; n++ { // by *Friday*, by: Friday
+		k = p.skip(k, "*", "_", ":", "\"")
+	}
 	if t, n, end, yes := p.period(k); yes && !p.possessive(n) && !p.told(i, n) {
 		if end {
 			kind = "eod"
@@ -78,10 +84,25 @@ func (p *reader) after(i, k int, kind string) (d Deadline, next int, ok bool) {
 	} else if e, yes := p.ofGathering(n); yes && kind == "before" {
 		n = e
 	}
-	if p.is(n, "at") && p.seq(n+1, "the", "latest") {
-		n += 3
+	if e, yes := p.dayEnd(n); yes && m.allDay {
+		n, kind = e, "eod"
+	}
+	if e, yes := p.latest(n); yes {
+		n = e
 	}
 	return p.deadline(m, kind, i, n), n, true
+}
+
+// dayEnd is the place after "EOD" and its like behind a day: "Friday EOD", "tomorrow end of day".
+func (p *reader) dayEnd(n int) (int, bool) {
+	k := p.skip(n, ",")
+	switch {
+	case p.is(k, "eod", "cob", "eob", "eop") && !p.joined(k):
+		return k + 1, true
+	case p.is(k, "end", "close") && p.is(k+1, "of") && p.is(k+2, "day", "business", "play"):
+		return k + 3, true
+	}
+	return n, false
 }
 
 // inside says that the word at i is part of a longer one: a code, a path, "mid-December".
@@ -102,9 +123,19 @@ func (p *reader) told(i, n int) bool {
 // "Today we send".
 func (p *reader) asked(i int) bool {
 	const near = 8
+	hands := func(b int) bool {
+		return cueOf(p.toks[b].low) == cueDeliver && !p.is(b, "get", "know", "back", "book")
+	}
 	for b := i - 1; b >= i-near && b >= 0 && p.toks[b].kind != stop; b-- {
-		if cueOf(p.toks[b].low) == cueDeliver && !p.is(b, "get", "know", "back", "book") {
+		if hands(b) {
 			return true
+		}
+	}
+	if p.is(i, "heute") { // German puts the verb at the end: "bitte heute noch antworten"
+		for b := i + 1; b <= i+near && b < len(p.toks) && p.toks[b].kind != stop; b++ {
+			if hands(b) {
+				return true
+			}
 		}
 	}
 	return false
@@ -125,100 +156,14 @@ func (p *reader) hourDue(i int, strong bool) bool {
 
 func changes(w string) bool {
 	switch w {
-	case "up", "down", "increase", "increased", "increases", "decrease", "decreased", "grow", "grew", "grown", "rose", "rises", "fell", "falls", "multiplied", "multiply",
+	case "up", "down", "increase", "increased", "increases", "decrease", "decreased", "grow", "grew", "grown", "rose",
+		"rises", "fell", "falls", "multiplied", "multiply",
 		"divided", "divide", "reduce", "reduced", "cut", "raise", "raised", "drop", "dropped", "scale", "scaled", "delay", "delayed", "extend",
-		"extended", "move", "moved", "shift", "shifted", "bump", "bumped", "won", "lost", "lead", "led", "round", "beat", "followed", "off", "behind", "ahead":
+		"extended", "move", "moved", "shift", "shifted", "bump", "bumped", "won", "lost", "lead", "led", "round", "beat",
+		"followed", "off", "behind", "ahead":
 		return true
 	}
 	return false
-}
-
-// gathering reads "before the 3pm call", "before our meeting on Thursday", "before tomorrow's demo".
-func (p *reader) gathering(i, k int, kind string) (d Deadline, next int, ok bool) {
-	if kind != "before" && kind != "by" {
-		return d, i, false
-	}
-	k = p.skip(k, "the", "our", "my", "your", "dem", "der", "la", "le")
-	if m, n, yes := p.moment(k, true, true); yes && !m.past && !m.loose {
-		if p.possessive(n) {
-			n += 2
-		}
-		if e, yes := p.ofGathering(n); yes {
-			return p.deadline(m, kind, i, e), e, true
-		}
-	}
-	if e, yes := p.ofGathering(k); yes {
-		e = p.skip(p.skip(e, "with"), "on", "at", "am", "um")
-		if m, n, yes := p.moment(e, true, true); yes && !m.past && !p.possessive(n) {
-			return p.deadline(m, kind, i, n), n, true
-		}
-	}
-	return d, i, false
-}
-
-// ofGathering is the place after the name of a meeting at i: at most two words and the noun.
-func (p *reader) ofGathering(i int) (int, bool) {
-	for k := i; k < i+3 && p.t(k).kind == word && !p.t(k).glued; k++ {
-		if gathering(p.t(k).low) {
-			if p.is(k, "stand") && p.is(k+1, "-") {
-				return k + 3, true
-			}
-			if gathering(p.t(k+1).low) && !p.t(k+1).glued {
-				return k + 2, true
-			}
-			return k + 1, true
-		}
-		if _, day := weekday(p.t(k).low); day || follower(p.t(k).low) {
-			return i, false
-		}
-	}
-	return i, false
-}
-
-// within reads a stretch of time from now on: "within 48 hours", "in the next two days".
-func (p *reader) within(i int) (d Deadline, next int, ok bool) {
-	k, soft := p.withinLead(i)
-	if k == i || soft && !p.has(i, cueAsk|cueDeliver) {
-		return d, i, false
-	}
-	n, u := 1, byte(0)
-	work := false
-	if p.is(k-1, "the") && unit(p.t(k).low) != 0 {
-		u = unit(p.t(k).low)
-	} else if n = p.count(k); n > 0 {
-		k++
-		k = p.skip(k, "-", "of", "prochaines", "prochains", "proximas")
-		if work = p.is(k, "business", "working"); work {
-			k++
-		}
-		u = unit(p.t(k).low)
-	} else if u = unit(p.t(k).low); u == 0 || !p.is(k-1, "next") {
-		return d, i, false
-	} else {
-		n = 1
-	}
-	next = k + 1
-	if u == 0 || p.is(next, "of", "after", "de", "nach", "apres", "ago") {
-		return d, i, false
-	}
-	m, ok := p.stretch(n, u, work)
-	return p.deadline(m, "by", i, next), next, ok
-}
-
-// withinLead is the place after the words that open a stretch; soft ones need a duty beside them.
-func (p *reader) withinLead(i int) (next int, soft bool) {
-	switch {
-	case p.seq(i, "within", "the", "next"):
-		return i + 3, false
-	case p.is(i, "within", "binnen", "innerhalb", "sous"):
-		return p.skip(p.skip(i+1, "von"), "the"), false
-	case p.seq(i, "in", "the", "next"), p.seq(i, "over", "the", "next"), p.seq(i, "in", "den", "nachsten"),
-		p.seq(i, "dans", "les", "prochaines"), p.seq(i, "dans", "les", "prochains"), p.seq(i, "en", "las", "proximas"), p.seq(i, "en", "los", "proximos"):
-		return i + 3, true
-	case p.seq(i, "dans", "les"):
-		return i + 2, true
-	}
-	return i, false
 }
 
 // unmarked reads days that a duty beside them makes deadlines: "please send it tonight", "first
@@ -238,7 +183,11 @@ func (p *reader) unmarked(i int) (d Deadline, next int, ok bool) {
 	if e, yes := p.latest(n); yes {
 		return p.deadline(m, "by", i, e), e, true
 	}
-	today := p.is(i, "today", "tonight", "heute", "aujourd", "hoy") || p.seq(i, "ce", "soir") || p.seq(i, "esta", "noche") || p.seq(i, "this", "afternoon") || p.seq(i, "later", "today")
+	if e, yes := p.dayEnd(n); yes && m.allDay {
+		return p.deadline(m, "eod", i, e), e, true
+	}
+	today := p.is(i, "today", "tonight", "heute", "aujourd", "hoy") || p.seq(i, "ce", "soir") || p.seq(i, "esta", "noche") ||
+		p.seq(i, "this", "afternoon") || p.seq(i, "later", "today")
 	if today && p.owed(i) && p.asked(i) && !p.possessive(n) {
 		return p.deadline(m, "on", i, n), n, true
 	}

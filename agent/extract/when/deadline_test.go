@@ -149,6 +149,25 @@ due back Friday => due back Friday | on 2026-11-27
 Please submit by 4 p.m. on Friday. => by 4 p.m. on Friday | by 2026-11-27 16:00
 Please file it by the end of business today => by the end of business today | eod 2026-11-25
 by Fri, 27 Nov 2026 17:00:00 +0000 => by Fri, 27 Nov 2026 17:00:00 +0000 | by 2026-11-27 18:00
+by tomorrow EOD => by tomorrow EOD | eod 2026-11-26
+Need it Friday EOD => Friday EOD | eod 2026-11-27
+Please send it Friday, end of day => Friday, end of day | eod 2026-11-27
+by Friday, 5pm at the latest => by Friday, 5pm at the latest | by 2026-11-27 17:00
+no later than 5pm on Friday => no later than 5pm on Friday | by 2026-11-27 17:00
+Return the form on or before 4 December. => on or before 4 December | by 2026-12-04
+Deadline Friday! => Deadline Friday | by 2026-11-27
+The deadline has been moved from Friday to Monday. => deadline has been moved from Friday to Monday | by 2026-11-30
+The deadline was extended until 15 December => deadline was extended until 15 December | by 2026-12-15
+The call for papers closes 15 January => closes 15 January | on 2027-01-15
+Tickets are valid through Friday => through Friday | by 2026-11-27
+Complete it by: Friday => by: Friday | by 2026-11-27
+Please reply by *Friday 5pm*. => by *Friday 5pm | by 2026-11-27 17:00
+RSVP: 4 December => RSVP: 4 December | by 2026-12-04
+Bitte bis Fr., 27.11. melden => bis Fr., 27.11. | by 2026-11-27
+Bitte bis Mo 14 Uhr melden => bis Mo 14 Uhr | by 2026-11-30 14:00
+Bitte heute noch antworten => heute | on 2026-11-25
+before the weekend => before the weekend | before 2026-11-28
+Merci de répondre vendredi au plus tard => vendredi au plus tard | by 2026-11-27
 Ready by June end please => by June end | eod 2027-06-30
 By Friday, I need the report. => By Friday | by 2026-11-27
 the report—by Friday—please => by Friday | by 2026-11-27
@@ -272,6 +291,14 @@ This week saw a good quarter, and you can reply
 By 9:40am, the traffic was gone.
 By the end of the day, after long talks, they gave up
 It was so before today
+The shop closes at 5pm
+The deadline was yesterday
+The deadline passed
+We walked through Friday's crowd
+Monday through Friday
+Do it by all means
+the end of the line
+Heute ist Mittwoch
 `
 
 func TestDeadlinesAreFoundWithTheirWordsAndTimes(t *testing.T) {

@@ -1,7 +1,5 @@
 package when
 
-import "time"
-
 // mark reads the words that make what follows a deadline. kind is by, before, strong, due, until
 // or for; the last two need more of their sentence.
 func (p *reader) mark(i int) (next int, kind string, ok bool) {
@@ -16,8 +14,10 @@ func (p *reader) mark(i int) (next int, kind string, ok bool) {
 		return i + 3, "strong", p.seq(i+1, "later", "than")
 	case "latest":
 		return i + 2, "strong", p.is(i+1, "by")
-	case "until", "till", "til":
+	case "until", "till", "til", "through", "thru":
 		return i + 1, "until", true
+	case "rsvp":
+		return i + 2, "strong", p.is(i+1, ":")
 	case "due":
 		return p.afterDue(i), "due", !p.is(i+1, "to") && !p.is(i-1, "in")
 	case "expires", "expire", "expiring":
@@ -99,7 +99,8 @@ func (p *reader) limit(i int) bool {
 		return false
 	}
 	prev := p.t(i - 1)
-	if _, ok := weekday(prev.low); ok || prev.kind == digits || p.isPart(i-1) || p.is(i-1, "uhr", "am", "pm", "h", "today", "heute", "noon", "now") {
+	if _, ok := weekday(prev.low); ok || prev.kind == digits || p.isPart(i-1) ||
+		p.is(i-1, "uhr", "am", "pm", "h", "today", "heute", "noon", "now") {
 		return false
 	}
 	for b := i - 1; b >= i-6 && b >= 0 && p.toks[b].kind != stop; b-- {
@@ -159,7 +160,8 @@ func (p *reader) joined(i int) bool {
 func (p *reader) announced(i int) (d Deadline, next int, ok bool) {
 	switch {
 	case p.is(i, "deadline", "frist", "abgabe", "abgabetermin", "stichtag", "echeance", "vencimiento", "einsendeschluss", "anmeldeschluss"),
-		p.is(i, "date", "fecha") && p.is(i+1, "limite"), p.is(i, "closing", "due") && p.is(i+1, "date"), p.seq(i, "last", "day"), p.seq(i, "cut", "-", "off"):
+		p.is(i, "date", "fecha") && p.is(i+1, "limite"), p.is(i, "closing", "due") && p.is(i+1, "date"), p.seq(i, "last",
+			"day"), p.seq(i, "cut", "-", "off"):
 	default:
 		return d, i, false
 	}
@@ -186,17 +188,6 @@ func (p *reader) announced(i int) (d Deadline, next int, ok bool) {
 
 // ties holds for what joins a deadline's name to its date.
 func (p *reader) ties(k int) bool {
-	return p.is(k, "is", ":", "-", "on", "by", "to", "of", "until", "ist", "est", "es", "am", "der", "bis", "zum", "le", "el", "au", "limite", "date", "now", "was", "remains", "be", "(")
-}
-
-// stretch is a stretch of n units from ref: to the minute for hours, whole days beyond.
-func (p *reader) stretch(n int, u byte, work bool) (moment, bool) {
-	switch u {
-	case 'n':
-		return moment{at: p.ref.Add(time.Duration(n) * time.Minute)}, true
-	case 'h':
-		return moment{at: p.ref.Add(time.Duration(n) * time.Hour)}, true
-	}
-	t, ok := p.ahead(n, u, work)
-	return moment{at: t, allDay: true}, ok
+	return p.is(k, "is", ":", "-", "on", "by", "to", "of", "until", "ist", "est", "es", "am", "der", "bis", "zum", "le", "el",
+		"au", "limite", "date", "now", "was", "remains", "be", "(")
 }

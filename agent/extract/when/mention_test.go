@@ -53,6 +53,8 @@ Tuesday's meeting moved => Tuesday | 2026-12-01
 I am away until Monday => Monday | 2026-11-30
 Fri, 15 May 2026 08:36:03 -0400 => Fri, 15 May 2026 08:36:03 -0400 | 2026-05-15 14:36
 through 12/26/95 => 12/26/95 | 1995-12-26
+am Mo 10 Uhr => Mo 10 Uhr | 2026-11-30 10:00
+Monday through Friday => Monday through Friday | 2026-11-30 to 2026-12-04
 5pm PST => 5pm PST | 2026-11-26 02:00
 `
 

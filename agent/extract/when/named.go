@@ -7,6 +7,9 @@ import "time"
 func (p *reader) namedDay(i int, marked bool) (d day, next int, ok bool) {
 	k, lead := p.lead(i)
 	w, full := weekday(p.t(k).low)
+	if german, ok := p.shortDayDE(k); ok {
+		w, full = german, true
+	}
 	if !full {
 		if w, full = shortDay(p.t(k).low); !full || !p.shortLike(k, marked || lead != 0) {
 			return d, i, false
@@ -59,7 +62,8 @@ func (p *reader) otherDay(k, lead int) bool {
 	if lead != 0 {
 		b--
 	}
-	return p.is(b, "good", "black", "ash", "easter", "cyber", "super", "casual", "every", "each", "most", "any", "fat", "palm", "freaky", "ruby",
+	return p.is(b, "good", "black", "ash", "easter", "cyber", "super", "casual", "every", "each", "most", "any", "fat",
+		"palm", "freaky", "ruby",
 		"jeden", "jeder", "chaque", "cada", "alternate", "green", "holy", "giving", "bloody", "maundy", "shrove", "typical")
 }
 
@@ -73,7 +77,8 @@ func (p *reader) shortLike(k int, marked bool) bool {
 	if p.is(k+1, ".") && n.glued {
 		n = p.t(k + 2)
 	}
-	if _, ok := month(n.low); ok || n.kind == digits && !n.glued || n.low == "," || p.isPart(k+1) || p.is(k+1, "eod", "cob", "noon", "midday") {
+	if _, ok := month(n.low); ok || n.kind == digits && !n.glued || n.low == "," || p.isPart(k+1) ||
+		p.is(k+1, "eod", "cob", "noon", "midday") {
 		return true
 	}
 	return (marked || p.is(k-1, "on", "next", "this")) && (n.kind != word || !n.caps || len(n.low) <= 2 || n.glued && n.low == "s")
@@ -136,7 +141,8 @@ func (p *reader) relativeDay(i int) (d day, next int, ok bool) {
 		return day{t: p.in(0)}, i + 1, true
 	case p.seq(i, "aujourd", "'", "hui"), p.seq(i, "later", "today"):
 		return day{t: p.in(0)}, i + 1 + 2*(boolInt(p.is(i+1, "'"))) + boolInt(p.is(i, "later")), true
-	case p.seq(i, "ce", "soir"), p.seq(i, "esta", "noche"), p.seq(i, "this", "morning"), p.seq(i, "this", "afternoon"), p.seq(i, "this", "evening"),
+	case p.seq(i, "ce", "soir"), p.seq(i, "esta", "noche"), p.seq(i, "this", "morning"), p.seq(i, "this",
+		"afternoon"), p.seq(i, "this", "evening"),
 		p.seq(i, "esta", "tarde"), p.seq(i, "esta", "manana"), p.seq(i, "ce", "matin"):
 		return day{t: p.in(0)}, i + 2, true
 	case p.seq(i, "day", "after", "tomorrow"):
@@ -216,7 +222,8 @@ func (p *reader) ahead(n int, u byte, work bool) (time.Time, bool) {
 
 // isPart says whether a part of the day stands at i.
 func (p *reader) isPart(i int) bool {
-	return p.is(i, "morning", "afternoon", "evening", "night", "vormittag", "nachmittag", "abend", "fruh", "morgen", "mittag", "matin", "soir")
+	return p.is(i, "morning", "afternoon", "evening", "night", "vormittag", "nachmittag", "abend", "fruh", "morgen", "mittag",
+		"matin", "soir")
 }
 
 // part is the place after a part of the day at i, if one is there.

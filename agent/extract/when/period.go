@@ -121,7 +121,8 @@ func (p *reader) bareMonth(i int) (t time.Time, next int, end, ok bool) {
 		t, _, ok = p.endDay(i)
 		return t, i + 2, true, ok
 	}
-	if p.is(i-1, "of") || !p.t(i).caps || n.kind == word && n.caps || n.glued && n.kind == word || p.possessive(i+1) || p.credited(i-1) || n.kind == digits {
+	named := n.kind == word && (n.caps || n.glued) || p.possessive(i+1) || p.credited(i-1) // April Jones, written by April
+	if named || p.is(i-1, "of") || !p.t(i).caps || n.kind == digits {
 		return t, i, false, false
 	}
 	first := p.midnight(p.ref.Year(), m, 1)
@@ -134,7 +135,8 @@ func (p *reader) bareMonth(i int) (t time.Time, next int, end, ok bool) {
 // credited holds where "by" names an author: "written by April".
 func (p *reader) credited(by int) bool {
 	return p.is(by-1, "written", "made", "sent", "signed", "created", "authored", "led", "owned", "approved", "reviewed", "designed",
-		"drawn", "posted", "edited", "directed", "recommended", "hosted", "chaired", "said", "requested", "asked", "taken", "photo", "talk", "book")
+		"drawn", "posted", "edited", "directed", "recommended", "hosted", "chaired", "said", "requested", "asked", "taken",
+		"photo", "talk", "book")
 }
 
 func (p *reader) endOfWeek(weeks int) time.Time {

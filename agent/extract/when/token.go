@@ -171,7 +171,8 @@ func (p *reader) endsSentence(s string, i int) bool {
 	if last.low != "." {
 		return true
 	}
-	if before.kind == digits && before.end-before.start <= 2 || before.kind == word && (before.end-before.start == 1 || abbreviation(before.low)) {
+	size := before.end - before.start
+	if before.kind == digits && size <= 2 || before.kind == word && (size == 1 || abbreviation(before.low)) {
 		return false
 	}
 	for i < len(s) && (s[i] == ' ' || s[i] == '\n' || s[i] == '\r' || s[i] == '\t') {

@@ -9,7 +9,8 @@ func (p *reader) asap(i int) (next int, ok bool) {
 		return i + 1, true
 	case p.seq(i, "a", ".", "s", ".", "a", ".", "p"):
 		return i + 7, true
-	case p.seq(i, "as", "soon", "as", "possible"), p.seq(i, "as", "soon", "as", "you"), p.seq(i, "so", "bald", "wie", "moglich"), p.seq(i, "so", "schnell", "wie", "moglich"):
+	case p.seq(i, "as", "soon", "as", "possible"), p.seq(i, "as", "soon", "as", "you"), p.seq(i, "so", "bald", "wie",
+		"moglich"), p.seq(i, "so", "schnell", "wie", "moglich"):
 		if p.is(i+3, "you") {
 			return i + 5, p.is(i+4, "can")
 		}
@@ -44,7 +45,8 @@ func Urgent(text string) (quote string, ok bool) {
 
 func (p *reader) pressing(i int) (next int, ok bool) {
 	switch p.t(i).low {
-	case "urgent", "urgently", "immediately", "dringend", "eilig", "sofort", "unverzuglich", "urgence", "urgente", "immediatement", "inmediatamente", "urgentemente":
+	case "urgent", "urgently", "immediately", "dringend", "eilig", "sofort", "unverzuglich", "urgence", "urgente",
+		"immediatement", "inmediatamente", "urgentemente":
 		return i + 1, true
 	case "time":
 		return i + 3, p.seq(i+1, "-", "sensitive")

@@ -1,7 +1,5 @@
 package when
 
-import "time"
-
 // cue is what the words of a sentence say about whether a day in it is a duty.
 type cue uint8
 
@@ -22,7 +20,8 @@ func cueOf(w string) cue {
 		"veuillez", "merci", "svp", "faut", "doit", "dois", "devez", "devons", "pouvez", "peux", "besoin",
 		"favor", "necesito", "necesitamos", "debe", "debes", "deben", "hay", "puedes", "podria", "podrias":
 		return cueAsk
-	case "send", "submit", "reply", "respond", "review", "sign", "finish", "finalise", "finalize", "complete", "deliver", "confirm", "return",
+	case "send", "submit", "reply", "respond", "review", "sign", "finish", "finalise", "finalize", "complete", "deliver",
+		"confirm", "return",
 		"pay", "approve", "share", "update", "provide", "upload", "file", "answer", "know", "fix", "rsvp", "back", "register",
 		"book", "fill", "ship", "merge", "prepare", "draft", "get", "vote", "apply", "renew", "comment", "decide", "hand",
 		"schicken", "schick", "senden", "sende", "antworten", "antworte", "abgeben", "einreichen", "fertig", "melden", "zuruck", "bescheid",
@@ -31,13 +30,16 @@ func cueOf(w string) cue {
 		"envoie", "remettre", "retour", "reponse", "enviar", "envia", "envie", "enviame", "responder", "responda", "confirmar",
 		"confirma", "confirme", "firmar", "entregar", "pagar", "terminar", "revisar", "mandar":
 		return cueDeliver
-	case "valid", "open", "extended", "accept", "accepting", "available", "postponed", "applications", "submissions", "gultig", "verlangert", "valable", "valido", "abierto":
+	case "valid", "open", "extended", "accept", "accepting", "available", "postponed", "applications", "submissions",
+		"gultig", "verlangert", "valable", "valido", "abierto":
 		return cueOpen
-	case "away", "vacation", "holiday", "holidays", "office", "closed", "unavailable", "leave", "travelling", "traveling", "ooo", "urlaub", "abwesend",
+	case "away", "vacation", "holiday", "holidays", "office", "closed", "unavailable", "leave", "travelling", "traveling",
+		"ooo", "urlaub", "abwesend",
 		"geschlossen", "verreist", "absent", "absente", "conges", "vacances", "ferme", "vacaciones", "ausente", "fuera", "cerrado":
 		return cueAway
 	case "offer", "sale", "trial", "registration", "voting", "poll", "enrollment", "enrolment", "subscription", "survey", "form", "discount",
-		"window", "auction", "campaign", "licence", "license", "certificate", "domain", "anmeldung", "umfrage":
+		"papers", "cfp", "nominations", "bids", "tickets", "window", "auction", "campaign", "licence", "license", "certificate",
+		"domain", "anmeldung", "umfrage":
 		return cueOffer
 	case "not", "don", "doesn", "won", "didn", "isn", "never", "nicht", "kein", "keine", "pas":
 		return cueNot
@@ -49,18 +51,21 @@ func cueOf(w string) cue {
 // grammar is not even tried, which is most of the text.
 func leads(w string) bool {
 	switch w {
-	case "by", "before", "prior", "ahead", "no", "not", "latest", "until", "till", "til", "due", "expires", "expire", "expiring",
+	case "by", "before", "prior", "ahead", "no", "not", "latest", "until", "till", "til", "through", "thru", "rsvp", "due",
+		"expires", "expire", "expiring",
 		"ends", "closes", "closing", "needed", "bis", "spatestens", "fallig", "vor", "avant", "d", "au", "jusqu", "pour", "antes", "a",
 		"hasta", "para", "vence", "deadline", "frist", "abgabe", "abgabetermin", "stichtag", "echeance", "vencimiento",
 		"einsendeschluss", "anmeldeschluss", "date", "fecha", "last", "cut", "asap", "schnellstmoglich", "baldmoglichst", "schnellstens",
 		"umgehend", "as", "so", "des", "lo", "cuanto", "within", "binnen", "innerhalb", "sous", "in", "over", "dans", "en", "first",
-		"the", "la", "el", "le", "der", "den", "dem", "das", "die", "zum", "eod", "eob", "eop", "cob", "eow", "eom", "eoq", "eoy", "end", "close",
+		"the", "la", "el", "le", "der", "den", "dem", "das", "die", "zum", "eod", "eob", "eop", "cob", "eow", "eom", "eoq",
+		"eoy", "end", "close",
 		"tagesende", "feierabend", "wochenende", "monatsende", "jahresende", "ende", "fin", "final", "finales", "weekend",
 		"this", "next", "coming", "upcoming", "past", "previous", "diese", "diesen", "dieser", "diesem", "kommenden", "kommender",
 		"nachste", "nachsten", "nachster", "letzten", "letzter", "vergangenen", "ce", "este", "esta", "proximo", "proxima", "pasado",
 		"today", "heute", "hoy", "tonight", "aujourd", "later", "day", "ubermorgen", "uebermorgen", "apres", "tomorrow", "tmrw",
 		"demain", "morgen", "manana", "yesterday", "gestern", "hier", "ayer", "noon", "midday", "mittag", "mittags", "midi", "mediodia",
-		"midnight", "mitternacht", "minuit", "medianoche", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten":
+		"midnight", "mitternacht", "minuit", "medianoche", "mo", "di", "mi", "do", "fr", "sa", "an", "one", "two", "three",
+		"four", "five", "six", "seven", "eight", "nine", "ten":
 		return true
 	}
 	if _, ok := weekday(w); ok {
@@ -79,7 +84,8 @@ func follower(w string) bool {
 	switch w {
 	case "at", "on", "and", "or", "so", "if", "please", "pls", "thanks", "thank", "with", "for", "to", "today", "tomorrow", "tonight",
 		"sharp", "latest", "because", "as", "otherwise", "but", "then", "when", "unless", "since", "we", "i", "you", "is", "was", "works",
-		"before", "by", "via", "from", "until", "not", "und", "oder", "bitte", "damit", "sonst", "wenn", "an", "zu", "et", "ou", "pour", "si", "merci",
+		"before", "by", "via", "from", "until", "not", "und", "oder", "bitte", "damit", "sonst", "wenn", "an", "zu", "et", "ou",
+		"pour", "si", "merci",
 		"y", "o", "para", "por", "gracias", "may", "it", "the", "this", "let", "do", "will", "would":
 		return true
 	}
@@ -106,134 +112,13 @@ func dateLead(w string) bool {
 	return false
 }
 
-func weekday(w string) (time.Weekday, bool) {
-	switch w {
-	case "monday", "montag", "lundi", "lunes":
-		return time.Monday, true
-	case "tuesday", "dienstag", "mardi", "martes":
-		return time.Tuesday, true
-	case "wednesday", "mittwoch", "mercredi", "miercoles":
-		return time.Wednesday, true
-	case "thursday", "donnerstag", "jeudi", "jueves":
-		return time.Thursday, true
-	case "friday", "freitag", "vendredi", "viernes":
-		return time.Friday, true
-	case "saturday", "samstag", "sonnabend", "samedi", "sabado":
-		return time.Saturday, true
-	case "sunday", "sonntag", "dimanche", "domingo":
-		return time.Sunday, true
-	}
-	return 0, false
-}
-
-// shortDay knows the English abbreviations; German ones (Mo., Di.) are words of other languages
-// too often.
-func shortDay(w string) (time.Weekday, bool) {
-	switch w {
-	case "mon":
-		return time.Monday, true
-	case "tue", "tues":
-		return time.Tuesday, true
-	case "wed", "weds":
-		return time.Wednesday, true
-	case "thu", "thur", "thurs":
-		return time.Thursday, true
-	case "fri":
-		return time.Friday, true
-	case "sat":
-		return time.Saturday, true
-	case "sun":
-		return time.Sunday, true
-	}
-	return 0, false
-}
-
-func month(w string) (time.Month, bool) {
-	switch w {
-	case "january", "jan", "januar", "janner", "janvier", "enero":
-		return time.January, true
-	case "february", "feb", "februar", "fevrier", "fevr", "febrero":
-		return time.February, true
-	case "march", "mar", "marz", "mars", "marzo":
-		return time.March, true
-	case "april", "apr", "avril", "avr", "abril":
-		return time.April, true
-	case "may", "mai", "mayo":
-		return time.May, true
-	case "june", "jun", "juni", "juin", "junio":
-		return time.June, true
-	case "july", "jul", "juli", "juillet", "juil", "julio":
-		return time.July, true
-	case "august", "aug", "aout", "agosto":
-		return time.August, true
-	case "september", "sep", "sept", "septembre", "septiembre":
-		return time.September, true
-	case "october", "oct", "oktober", "okt", "octobre", "octubre":
-		return time.October, true
-	case "november", "nov", "novembre", "noviembre":
-		return time.November, true
-	case "december", "dec", "dezember", "dez", "decembre", "diciembre", "dic":
-		return time.December, true
-	}
-	return 0, false
-}
-
-// count reads "two", "48", "a"; 0 is none.
-func (p *reader) count(i int) int {
-	t := p.t(i)
-	if t.kind == digits && t.n >= 1 && t.n <= 999 && p.clear(i) {
-		return int(t.n)
-	}
-	switch t.low {
-	case "a", "an", "one", "ein", "einer", "eine", "einem", "einen", "un", "une", "una":
-		return 1
-	case "two", "zwei", "deux", "dos", "couple":
-		return 2
-	case "three", "drei", "trois", "tres":
-		return 3
-	case "four", "vier", "quatre", "cuatro":
-		return 4
-	case "five", "funf", "cinq", "cinco":
-		return 5
-	case "six", "sechs", "seis":
-		return 6
-	case "seven", "sieben", "sept", "siete":
-		return 7
-	case "eight", "acht", "huit", "ocho":
-		return 8
-	case "nine", "neun", "neuf", "nueve":
-		return 9
-	case "ten", "zehn", "dix", "diez":
-		return 10
-	case "fourteen", "vierzehn", "quatorze", "catorce":
-		return 14
-	}
-	return 0
-}
-
-// unit is 'n' minutes, 'h' hours, 'd' days, 'w' weeks, 'm' months; 0 is none.
-func unit(w string) byte {
-	switch w {
-	case "minute", "minutes", "min", "mins", "minuten", "minuto", "minutos":
-		return 'n'
-	case "hour", "hours", "hr", "hrs", "h", "stunde", "stunden", "heure", "heures", "hora", "horas":
-		return 'h'
-	case "day", "days", "tag", "tage", "tagen", "jour", "jours", "dia", "dias":
-		return 'd'
-	case "week", "weeks", "woche", "wochen", "semaine", "semaines", "semana", "semanas":
-		return 'w'
-	case "month", "months", "monat", "monate", "monaten", "mois", "mes", "meses":
-		return 'm'
-	}
-	return 0
-}
-
 // gathering holds for what "before the 3pm …" or "Friday's …" names a time by.
 func gathering(w string) bool {
 	switch w {
 	case "call", "meeting", "standup", "stand", "sync", "review", "demo", "interview", "session", "presentation", "retro", "planning",
 		"deadline", "board", "lunch", "dinner", "breakfast", "workshop", "webinar", "appointment", "flight", "train", "release", "launch",
-		"kickoff", "offsite", "briefing", "hearing", "exam", "class", "lecture", "termin", "besprechung", "sitzung", "treffen", "reunion", "rendez":
+		"kickoff", "offsite", "briefing", "hearing", "exam", "class", "lecture", "termin", "besprechung", "sitzung", "treffen",
+		"reunion", "rendez":
 		return true
 	}
 	return false
