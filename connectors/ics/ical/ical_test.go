@@ -81,6 +81,8 @@ func TestParametersSurviveStrayColonsAndQuotes(t *testing.T) {
 func TestTimesAreReadAsWritten(t *testing.T) {
 	for in, want := range map[string]ical.Time{
 		"20261125":             {Year: 2026, Month: 11, Day: 25, Date: true},
+		"20261125Z":            {Year: 2026, Month: 11, Day: 25, Date: true},
+		`20261125T0905"`:       {Year: 2026, Month: 11, Day: 25, Hour: 9, Minute: 5},
 		"2026-11-25":           {Year: 2026, Month: 11, Day: 25, Date: true},
 		"20261125T090507":      {Year: 2026, Month: 11, Day: 25, Hour: 9, Minute: 5, Second: 7},
 		"20261125T0905":        {Year: 2026, Month: 11, Day: 25, Hour: 9, Minute: 5},

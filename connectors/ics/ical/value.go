@@ -18,7 +18,7 @@ type Time struct {
 func ParseTime(v []byte) (Time, error) {
 	v = trim(v)
 	t := Time{}
-	s := v
+	s := bytes.Trim(v, `"`) // a parameter's quote that was closed too late
 	if len(s) > 10 && s[4] == '-' {
 		s = bytes.ReplaceAll(bytes.ReplaceAll(s, []byte{'-'}, nil), []byte{':'}, nil)
 	} else if len(s) == 10 && s[4] == '-' && s[7] == '-' {
@@ -30,7 +30,7 @@ func ParseTime(v []byte) (Time, error) {
 	t.Year, t.Month, t.Day = number(s[:4]), number(s[4:6]), number(s[6:8])
 	ok := t.Year >= 1 && t.Month >= 1 && t.Month <= 12 && t.Day >= 1 && t.Day <= 31
 	s = s[8:]
-	if len(s) == 0 {
+	if len(s) == 0 || len(s) == 1 && s[0] == 'Z' {
 		t.Date = true
 		if !ok {
 			return t, notTime(v)
@@ -200,4 +200,13 @@ func ParamText(v []byte) string {
 		return String(v)
 	}
 	return strings.NewReplacer("^n", "\n", "^N", "\n", "^'", `"`, "^^", "^").Replace(String(v))
+}
+
+// Offset writes an offset from UTC in seconds as +01:00.
+func Offset(seconds int) string {
+	sign := '+'
+	if seconds < 0 {
+		sign, seconds = '-', -seconds
+	}
+	return fmt.Sprintf("%c%02d:%02d", sign, seconds/3600, seconds/60%60)
 }

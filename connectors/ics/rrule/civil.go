@@ -127,8 +127,10 @@ func floor64(a, b int64) int64 {
 
 // until reads the value of UNTIL: a date, a date with a time, or that in UTC.
 func until(s string) (Until, error) {
-	u := Until{Set: true}
-	s = strings.NewReplacer("-", "", ":", "").Replace(s)
+	u, given := Until{Set: true}, s
+	if strings.ContainsAny(s, "-:") { // as ISO 8601 has it
+		s = strings.NewReplacer("-", "", ":", "").Replace(s)
+	}
 	s, u.UTC = strings.CutSuffix(s, "Z")
 	d, t, timed := strings.Cut(s, "T")
 	u.Date = !timed
@@ -140,7 +142,7 @@ func until(s string) (Until, error) {
 		bad = bad || len(t) != 6 || h < 0 || h > 24 || mi < 0 || mi > 59 || sec < 0 || sec > 60
 	}
 	if bad {
-		return u, fmt.Errorf("UNTIL=%.20s is not a date", s)
+		return u, fmt.Errorf("UNTIL=%.20s is not a date", given)
 	}
 	// Programs that add a year to 29 February write days that do not exist: the month's last is meant.
 	u.Wall = Wall(y, m, min(md, MonthLen(y, m)), h, mi, min(sec, 59))
