@@ -7,29 +7,36 @@ import (
 	"strings"
 )
 
-// maxUnwrap bounds how many redirectors may stand one in another.
-const maxUnwrap = 4
+// maxSteps bounds how often an address is taken further, redirectors one in another among it; each
+// step makes it shorter. What never comes to rest is no address that anyone links to.
+const maxSteps = 50
 
 // Canonical is the form in which addresses of the same page are equal: https, no www., m. or amp,
 // no tracking, no fragment, sorted parameters, redirectors taken off as far as their address tells
 // (nothing is asked). It is "" for what is no web address. It is for comparing, not for opening.
 func Canonical(address string) string {
-	u := parse(address)
-	for range maxUnwrap {
-		if u == nil {
-			return ""
+	for range maxSteps {
+		next := step(address)
+		if next == address {
+			return next
 		}
-		inner := parse(unwrap(u))
-		if inner == nil {
-			break
-		}
-		u = inner
+		address = next
 	}
+	return ""
+}
+
+func step(address string) string {
+	u := parse(address)
 	if u == nil {
 		return ""
 	}
+	if inner := parse(unwrap(u)); inner != nil {
+		return inner.String()
+	}
 	u.Scheme, u.User, u.Opaque = "https", nil, ""
-	u.Host = host(u)
+	if u.Host = host(u); u.Host == "" {
+		return ""
+	}
 	if !strings.HasPrefix(u.Fragment, "!") { // #!/page is how some old sites address pages
 		u.Fragment, u.RawFragment = "", ""
 	}
@@ -52,7 +59,10 @@ func parse(s string) *url.URL {
 
 // host is lower case without a default port and without the names that only mean "small screen".
 func host(u *url.URL) string {
-	h := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	h := strings.Trim(strings.ToLower(u.Hostname()), ".")
+	if strings.Contains(h, "..") {
+		return ""
+	}
 	parts := strings.Split(h, ".")
 	for len(parts) > 2 {
 		switch parts[0] {
@@ -149,8 +159,8 @@ func sites(u *url.URL) {
 		} else if u.Path == "/watch" {
 			keep("v")
 		}
-	case "twitter.com", "nitter.net":
-		u.Host = "x.com"
+	case "twitter.com", "x.com", "nitter.net":
+		u.Host, u.RawQuery = "x.com", ""
 	case "old.reddit.com", "new.reddit.com", "np.reddit.com":
 		u.Host = "reddit.com"
 	case "news.ycombinator.com":
@@ -165,9 +175,9 @@ func sites(u *url.URL) {
 
 // pagePath drops what only says in which dress the page comes.
 func pagePath(p string) string {
-	p = strings.ReplaceAll(p, "//", "/")
 	for {
 		was := p
+		p = strings.ReplaceAll(p, "//", "/")
 		p = strings.TrimRight(p, "/")
 		switch base := path.Base(p); base {
 		case "amp", "amp.html", "index.html", "index.htm", "index.php", "default.aspx":

@@ -14,6 +14,7 @@ type lexicon struct {
 	stop  map[string]bool   // words that carry nothing
 	plain map[string]bool   // capitalised in headlines, yet no names
 	same  map[string]string // of a word, the one that stands for all of its meaning
+	alias map[string]string // of a name, the one that is meant
 	ways  map[string]string // of a word, "axis end": two ends of an axis are two stories
 }
 
@@ -22,14 +23,10 @@ var words = sync.OnceValue(func() *lexicon {
 	x := &lexicon{
 		generic: regexp.MustCompile(genericTitle), prefix: regexp.MustCompile(prefixTag), suffix: regexp.MustCompile(suffixTag),
 		site: regexp.MustCompile(siteSuffix), number: regexp.MustCompile(numberLike),
-		stop: set(stopWords), plain: set(plainWords), same: map[string]string{}, ways: map[string]string{},
+		stop: set(stopWords), plain: set(plainWords), same: map[string]string{}, alias: map[string]string{}, ways: map[string]string{},
 	}
-	for _, line := range strings.Split(strings.TrimSpace(synonyms), "\n") {
-		ws := strings.Fields(line)
-		for _, w := range ws {
-			x.same[w] = ws[0]
-		}
-	}
+	group(x.same, synonyms)
+	group(x.alias, aliases)
 	for _, line := range strings.Split(strings.TrimSpace(opposites), "\n") {
 		one, other, _ := strings.Cut(line, "|")
 		axis := strings.Fields(one)[0]
@@ -42,6 +39,16 @@ var words = sync.OnceValue(func() *lexicon {
 	}
 	return x
 })
+
+// group lets the first word of a line stand for all of them.
+func group(into map[string]string, lines string) {
+	for _, line := range strings.Split(strings.TrimSpace(lines), "\n") {
+		ws := strings.Fields(line)
+		for _, w := range ws {
+			into[w] = ws[0]
+		}
+	}
+}
 
 func set(list string) map[string]bool {
 	out := map[string]bool{}
@@ -92,7 +99,7 @@ raise raises raised raising hike hikes hiked lifts lifted increase increases inc
 rise rises rose rising surge surges surged jump jumps jumped climb climbs climbed soar soars soared gain gains gained rally rallies rallied
 fall falls fell falling drop drops dropped plunge plunges plunged slide slides slid slump slumps slumped sink sinks sank tumble tumbles tumbled decline declines declined
 hack hacks hacked hackers breach breaches breached leak leaks leaked
-layoffs layoff lays laid fires fired axes axed
+layoffs layoff lay lays laid fires fired axes axed
 ban bans banned banning prohibits prohibited outlaws outlawed
 win wins won winning victory beats beat defeats defeated
 quit quits resign resigns resigned resignation steps
@@ -101,11 +108,7 @@ find finds found discover discovers discovered discovery
 block blocks blocked halts halted stops stopped
 approve approves approved approval backs backed passes passed
 reject rejects rejected rejection denies denied
-us u.s u.s.a usa america american
-uk u.k britain british
-eu europe european
-ai a.i
-fed f.e.d
+car cars vehicle vehicles
 percent per-cent pct
 billion bn
 million mn mln
@@ -113,13 +116,21 @@ shut shuts shutdown closes closed closing shutters shuttered
 outage outages offline
 vulnerability vulnerabilities flaw flaws cve bug bugs`
 
+	// Names that have several.
+	aliases = `
+us u.s u.s.a usa america american
+uk u.k britain british
+eu europe european
+ai a.i
+fed fed's`
+
 	opposites = `
 rise rises rose rising surge surges surged jump jumps jumped climb climbs climbed soar soars soared gain gains gained rally rallies rallied up | fall falls fell falling drop drops dropped plunge plunges plunged slide slides slid slump slumps slumped sink sinks sank tumble tumbles tumbled decline declines declined down
 raise raises raised hike hikes hiked lifts lifted increase increases increased | cut cuts cutting slash slashes slashed lower lowers lowered reduce reduces reduced trims trimmed
 approve approves approved approval backs backed passes passed | reject rejects rejected rejection blocks blocked denies denied vetoes vetoed fails failed
 win wins won winning victory beats beat | lose loses lost losing defeat
 opens opened opening reopens | shut shuts closes closed closing shutters
-hires hired hiring adds | layoffs layoff fires fired
+hires hire hired hiring adds | layoffs layoff lay lays laid fires fired
 confirms confirmed admits | denies denied
 starts begins launches | ends stops halts ended stopped`
 )

@@ -88,6 +88,7 @@ func allAlike(all []*telling, group []int, t *telling) bool {
 type index struct {
 	urls  map[string][]int
 	words map[string][]int
+	count []uint16 // of an item, how many words are shared; zero between calls
 }
 
 func (x *index) add(i int, t *telling) {
@@ -100,27 +101,31 @@ func (x *index) add(i int, t *telling) {
 	for w := range t.title.words {
 		x.words[w] = append(x.words[w], i)
 	}
+	x.count = append(x.count, make([]uint16, i+1-len(x.count))...)
 }
 
-// candidates are in order of their place, without repeats.
+// candidates are the items to compare with, in no order.
 func (x *index) candidates(t *telling) []int {
-	shared := map[int]int{}
-	for _, u := range t.urls {
-		for _, i := range x.urls[u] {
-			shared[i] = minShared
+	var out, touched []int
+	hit := func(items []int, weight uint16) {
+		for _, i := range items {
+			if x.count[i] == 0 {
+				touched = append(touched, i)
+			}
+			if x.count[i] < fewShared && x.count[i]+weight >= fewShared {
+				out = append(out, i)
+			}
+			x.count[i] += weight
 		}
+	}
+	for _, u := range t.urls {
+		hit(x.urls[u], fewShared)
 	}
 	for w := range t.title.words {
-		for _, i := range x.words[w] {
-			shared[i]++
-		}
+		hit(x.words[w], 1)
 	}
-	var out []int
-	for i, n := range shared {
-		if n >= minShared {
-			out = append(out, i)
-		}
+	for _, i := range touched {
+		x.count[i] = 0
 	}
-	slices.Sort(out)
 	return out
 }

@@ -69,11 +69,12 @@ func addSite(site map[string]bool, canonical string) {
 // How alike is alike. The figures were set on the table of pairs in the tests, which prints what
 // they find and what they miss.
 const (
-	minShared   = 3    // words of the title
+	minShared   = 3    // words of the titles
+	fewShared   = 2    // where the texts agree
 	minJaccard  = 0.6  // of the words both have to the words either has
 	minContain  = 0.8  // of the shorter title's words in the longer
 	longEnough  = 5    // words, for containment to count
-	weakJaccard = 0.25 // of titles, where the texts agree
+	weakJaccard = 0.15 // of titles, where the texts agree
 	minGrams    = 30   // runs of words, for texts to be compared
 	sameText    = 0.5  // of the shorter text's runs in the longer
 )
@@ -103,7 +104,7 @@ func sameAddress(a, b *telling) bool {
 				continue
 			}
 			front := i == 0 && !a.page || j == 0 && !b.page
-			if !front || a.title.text != "" && a.title.text == b.title.text && !a.title.generic {
+			if !front || a.title.text != "" && a.title.text == b.title.text && !a.title.generic && len(a.title.words) >= minShared {
 				return true
 			}
 		}
@@ -122,7 +123,7 @@ func alikeTitles(a, b *telling) bool {
 			shared++
 		}
 	}
-	if shared < minShared {
+	if shared < fewShared {
 		return false
 	}
 	shorter := min(len(x.words), len(y.words))
@@ -130,10 +131,12 @@ func alikeTitles(a, b *telling) bool {
 	contained := float64(shared) / float64(shorter)
 	switch {
 	case x.text == y.text:
-		return true
+		return shared >= minShared
 	case otherNames(x, y):
 		return false
-	case jaccard >= minJaccard, contained >= minContain && shorter >= longEnough:
+	case swapped(x, y, shared):
+		// fall to the texts
+	case shared >= minShared && (jaccard >= minJaccard || contained >= minContain && shorter >= longEnough):
 		return true
 	}
 	return jaccard >= weakJaccard && a.sharedText(b) >= sameText
@@ -156,6 +159,20 @@ func contradict(x, y title) bool {
 // otherNames: each names someone or something that the other does not know.
 func otherNames(x, y title) bool {
 	return onlyIn(x.names, y.words) && onlyIn(y.names, x.words)
+}
+
+// swapped: one word stands where the other has another one, and no number says that both mean the
+// same thing. Notes on linear algebra are not notes on abstract algebra.
+func swapped(x, y title, shared int) bool {
+	if len(x.words)-shared != 1 || len(y.words)-shared != 1 {
+		return false
+	}
+	for n := range x.numbers {
+		if y.numbers[n] {
+			return false
+		}
+	}
+	return true
 }
 
 // onlyIn says whether a has something that b has not.

@@ -55,15 +55,19 @@ func readTitle(x *lexicon, s string, site map[string]bool) title {
 }
 
 func (t *title) word(x *lexicon, w, low string) {
-	if x.stop[low] {
-		return
-	}
 	if way, ok := x.ways[low]; ok {
 		axis, end, _ := strings.Cut(way, " ")
 		t.ways[axis] = end
 	}
+	if x.stop[low] {
+		return
+	}
 	key, known := x.same[low]
-	if !known {
+	alias, named := x.alias[low]
+	switch {
+	case named:
+		key = alias
+	case !known:
 		key = stem(low)
 	}
 	t.words[key] = true
