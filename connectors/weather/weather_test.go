@@ -202,10 +202,10 @@ func TestAdviceIsOneLineFromTheFigures(t *testing.T) {
 	}
 	for want, change := range map[string]func(int, *hour){
 		"": func(int, *hour) {},
-		"Rain from 15:00 to 18:00: take an umbrella.":                        rain(15, 18),
-		"Rain until 10:00: take an umbrella.":                                rain(7, 10),
-		"Rain from 20:00 on: take an umbrella.":                              rain(20, 24),
-		"Rain all day: take an umbrella.":                                    rain(0, 24),
+		"Rain from 15:00 to 18:00: take an umbrella.":                         rain(15, 18),
+		"Rain until 10:00: take an umbrella.":                                 rain(7, 10),
+		"Rain from 20:00 on: take an umbrella.":                               rain(20, 24),
+		"Rain all day: take an umbrella.":                                     rain(0, 24),
 		"Rain from 08:00 to 09:00 and from 15:00 to 16:00: take an umbrella.": func(i int, h *hour) { rain(8, 9)(i, h); rain(15, 16)(i, h) },
 		"Freezing until 09:00, down to -2 °C: mind ice on the way.": func(i int, h *hour) {
 			if i < 2 {
@@ -241,7 +241,7 @@ func TestAdviceIsOneLineFromTheFigures(t *testing.T) {
 	// Rain that is unlikely, or falls at night, is not worth the line.
 	for name, change := range map[string]func(int, *hour){
 		"unlikely": func(_ int, h *hour) { h.Precipitation, h.Chance = 0.4, 20 },
-		"night":    func(_ int, h *hour) {
+		"night": func(_ int, h *hour) {
 			if h.At.Day() == 26 && h.At.Hour() < 5 {
 				h.Precipitation, h.Chance = 2, 90
 			}
