@@ -6,13 +6,23 @@ import (
 
 	"github.com/dailyminutes/minutes/connectors"
 	"github.com/dailyminutes/minutes/connectors/dummy"
+	"github.com/dailyminutes/minutes/connectors/feed"
+	"github.com/dailyminutes/minutes/connectors/hackernews"
+	"github.com/dailyminutes/minutes/connectors/ics"
+	"github.com/dailyminutes/minutes/connectors/imap"
+	"github.com/dailyminutes/minutes/connectors/market"
 	"github.com/dailyminutes/minutes/connectors/weather"
 )
 
 // Specs are the kinds of connectors, in the order in which people are shown them.
 func Specs() []connectors.Spec {
 	return []connectors.Spec{
+		imap.Spec(),
+		ics.Spec(),
+		hackernews.Spec(),
+		feed.Spec(),
 		weather.Spec(),
+		market.Spec(),
 		dummy.Spec(),
 	}
 }
