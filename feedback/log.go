@@ -163,8 +163,7 @@ func (w *world) mutedItem(it minutes.Item) (mute, bool) {
 	names := named(it)
 	title := split(nil, fold(it.Title.String()))
 	for _, t := range it.Tags {
-		title = append(title, "") // a phrase does not run from the title into a tag
-		title = split(title, fold(t))
+		title = split(append(title, border), fold(t))
 	}
 	for _, m := range w.mutes {
 		if slices.Contains(names, normal(m.text)) || len(m.words) > 0 && contains(title, m.words) {

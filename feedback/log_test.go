@@ -134,6 +134,17 @@ func TestTheLastWordOnAnItemCounts(t *testing.T) {
 	}
 }
 
+func TestAVerdictOnAMergedItemIsTheStorys(t *testing.T) {
+	a, b := story("2", "x", 5), story("3", "x", 5)
+	log := []minutes.Judgement{judge(1, up, a), judge(2, down, b)}
+	for _, also := range [][]minutes.Item{{a, b}, {b, a}} {
+		s := Rank(morning(), []minutes.Group{{Lead: story("1", "x", 5), Also: also}}, log)[0]
+		if s.Verdict != down || !slices.Equal(s.Also, []string{"hn:2", "hn:3"}) {
+			t.Errorf("%q, also %v", s.Verdict, s.Also)
+		}
+	}
+}
+
 func TestMutesComeFromProfileAndLog(t *testing.T) {
 	p := minutes.Profile{Muted: []string{"Crypto", " "}}
 	log := []minutes.Judgement{

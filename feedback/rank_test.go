@@ -36,6 +36,11 @@ func TestMailSaysWhyItMatters(t *testing.T) {
 	has(t, rank1(t, newsletter("1", "news@shop.example", "Sale", "Now")), "-newsletter")
 	has(t, rank1(t, mail("1", "no-reply@shop.example", "Receipt", "Thanks")), "-sent by a machine")
 	has(t, rank1(t, mail("1", "x@lawyers.example", "Contract", "attached")), "+important: @lawyers.example")
+	m := morning()
+	m.Profile.Important = []string{"corp.example", "Ada Lovelace"}
+	named := mail("1", "x@corp.example", "hello", "hello")
+	named.Author = minutes.Clean("Ada  Lovelace")
+	has(t, Rank(m, groups(named), nil)[0], "+important: @corp.example", "+important: Ada Lovelace")
 	has(t, rank1(t, mail("1", "x@y.example", "Your Salary", "attached")), "+important: salary")
 	has(t, rank1(t, mail("1", "x@y.example", "On AI safety", "attached")), "+interest: AI safety")
 
@@ -63,6 +68,37 @@ func TestAnAnsweredMailDrops(t *testing.T) {
 	}
 	reply.At = now().Add(-2 * time.Hour) // the answer came before this mail
 	has(t, rank1(t, open, reply), "+in a thread I take part in")
+}
+
+func TestMyLatestMailInAThreadDecides(t *testing.T) {
+	late, early := sentTo("2", "ada@example.com"), sentTo("3", "ada@example.com")
+	late.Mail.Thread, early.Mail.Thread = "1", "1"
+	late.At = now().Add(-time.Minute)
+	for _, sent := range [][]minutes.Item{{late, early}, {early, late}} {
+		has(t, rank1(t, mail("1", "ada@example.com", "hello", "fine"), sent...), "-already answered")
+	}
+}
+
+func TestTheAllowanceForWordsDependsOnWhoWrites(t *testing.T) {
+	loud := "urgent databases salary by today? AI safety"
+	claimed := func(it minutes.Item, others ...minutes.Item) (sum float64) {
+		for _, p := range rank1(t, it, others...).Why {
+			switch l := p.Label.String(); {
+			case strings.HasPrefix(l, "asks"), strings.HasPrefix(l, "interest"), l == "important: salary":
+				sum += p.Delta
+			}
+		}
+		return sum
+	}
+	for name, c := range map[string]struct{ got, most float64 }{
+		"newsletter":     {claimed(newsletter("1", "x@y.example", loud, loud)), 0.05},
+		"stranger":       {claimed(mail("1", "x@y.example", loud, loud)), 0.1},
+		"someone I know": {claimed(mail("1", "x@y.example", loud, loud), sentTo("2", "x@y.example")), 0.25},
+	} {
+		if c.got < c.most-1e-9 || c.got > c.most+1e-9 {
+			t.Errorf("%s: words are worth %v, not %v", name, c.got, c.most)
+		}
+	}
 }
 
 func TestAForgedFromLineMakesNobodySomeoneIAnswer(t *testing.T) {

@@ -12,15 +12,19 @@ import (
 // text is what an item says of itself, as folded words in order.
 type text struct{ words []string }
 
+// border stands between the fields of an item: no phrase runs from the title into a tag.
+const border = "\n"
+
 // reader cuts texts into words, in one buffer: a text is good until the next read.
 type reader struct{ words []string }
 
 func (r *reader) read(it minutes.Item) text {
 	r.words = split(r.words[:0], fold(it.Title.String()))
 	for _, tag := range it.Tags {
-		r.words = split(r.words, fold(tag))
+		r.words = split(append(r.words, border), fold(tag))
 	}
-	r.words = split(r.words, fold(it.Excerpt.String()))
+	r.words = split(append(r.words, border), fold(it.Author.String()))
+	r.words = split(append(r.words, border), fold(it.Excerpt.String()))
 	return text{r.words}
 }
 

@@ -23,7 +23,7 @@ type world struct {
 	weights   map[string]Weight
 }
 
-// important is a sender who matters from day one: an address, or a domain written @example.org.
+// important is a sender who matters from day one: an address, or a domain with or without its @.
 type important struct{ address, domain string }
 
 func newWorld(m minutes.Morning, items []minutes.Group, log []minutes.Judgement) *world {
@@ -41,6 +41,9 @@ func newWorld(m minutes.Morning, items []minutes.Group, log []minutes.Judgement)
 		case strings.Contains(a, "@"):
 			w.important = append(w.important, important{address: a})
 		default:
+			if strings.Contains(a, ".") && !strings.Contains(a, " ") {
+				w.important = append(w.important, important{domain: a})
+			}
 			w.words.add(s)
 		}
 	}

@@ -168,6 +168,8 @@ Bitte bis Mo 14 Uhr melden => bis Mo 14 Uhr | by 2026-11-30 14:00
 Bitte heute noch antworten => heute | on 2026-11-25
 before the weekend => before the weekend | before 2026-11-28
 Merci de répondre vendredi au plus tard => vendredi au plus tard | by 2026-11-27
+Ready by March please => by March | by 2027-03-01
+Send it before Friday to the board => before Friday | before 2026-11-27
 Ready by June end please => by June end | eod 2027-06-30
 By Friday, I need the report. => By Friday | by 2026-11-27
 the report—by Friday—please => by Friday | by 2026-11-27
@@ -292,6 +294,9 @@ By 9:40am, the traffic was gone.
 By the end of the day, after long talks, they gave up
 It was so before today
 The shop closes at 5pm
+Please return it by 3.5
+Tickets are sold from Monday on until Friday
+Send it by Good Friday
 The deadline was yesterday
 The deadline passed
 We walked through Friday's crowd

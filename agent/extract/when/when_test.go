@@ -29,6 +29,8 @@ func TestAWeekdayOnItselfIsTodayWhileItLasts(t *testing.T) {
 		{"by next Monday", "2026-11-29 09:00", "by next Monday | by 2026-11-30"}, // Sunday
 		{"by Monday", "2026-11-28 20:00", "by Monday | by 2026-11-30"},           // Saturday
 		{"by the end of the week", "2026-11-28 09:00", "by the end of the week | eod 2026-11-29"},
+		{"please confirm by 11", "2026-11-25 12:00", "by 11 | by 2026-11-26 11:00"},
+		{"please confirm by 3", "2026-11-25 16:00", "by 3 | by 2026-11-26 15:00"},
 		{"by the 25th", "2026-11-25 23:00", "by the 25th | by 2026-11-25"},
 		{"by the 31st", "2026-11-25 23:00", "by the 31st | by 2026-12-31"},
 		{"by 30 December", "2027-01-05 08:00", "by 30 December | by 2026-12-30"},
