@@ -77,8 +77,10 @@ func worded(s string) (time.Time, bool) {
 			day = v
 		case err == nil && month > 0 && day > 0 && year == 0 && len(bare) == 2 && v >= 0:
 			year = 2000 + v
-		case err != nil && month == 0:
-			month = monthOf(w)
+		case err != nil && year == 0: // the last is the month: "mar." is a Tuesday too
+			if m := monthOf(w); m > 0 {
+				month = m
+			}
 		}
 	}
 	if strings.Contains(s, "-") && month == 0 { // 25-Nov-2026
@@ -156,7 +158,7 @@ func on(year, month, day int, clock string) (time.Time, bool) {
 		n = [3]int{}
 	}
 	t := time.Date(year, time.Month(month), day, n[0], n[1], n[2], 0, zone)
-	return t, t.Year() > 1900
+	return t, t.Day() == day || n[0] == 24 // else there is no such day
 }
 
 // offset reads +0100, +01:00, GMT+1 and the American names, in seconds.

@@ -59,7 +59,7 @@ func (a arguments) items(ch channel) connectors.Parsed {
 		}
 	}
 	out.Facts = map[string]string{"title": name.String(), "kind": ch.kind, "site": minutes.WebURL(base.String()),
-		"entries": strconv.Itoa(len(ch.entries)), "seen": string(next.encode())}
+		"entries": strconv.Itoa(len(ch.entries)), "seen": next.encode()}
 	return out
 }
 
@@ -76,6 +76,9 @@ func (a arguments) stamp(ch channel, known map[uint64]mark) []stamped {
 	out := make([]stamped, 0, len(ch.entries))
 	have := make(map[string]bool, len(ch.entries))
 	for _, e := range ch.entries {
+		if e.title == "" && e.summary == "" && e.content == "" && first(e.links) == "" {
+			continue // nothing to read and nowhere to go
+		}
 		s := stamped{entry: e}
 		ambiguous := e.guid != "" && often[e.guid] == "" && first(e.links) != ""
 		s.id = a.identify(e, ambiguous)
@@ -155,7 +158,7 @@ func (a arguments) item(ch channel, e stamped, base *url.URL, name minutes.Safe)
 		URL: pick(base, e.links), Title: a.title(e, excerpt), Author: authorOf(e.authors, ch.authors), Excerpt: excerpt,
 		Body: minutes.Clean(body), Tags: tags(e.tags),
 		Article: &minutes.Article{Feed: name, FeedURL: a.FeedURL, Category: a.Category, Undated: e.undated}}
-	if it.Body.Line() == it.Excerpt {
+	if it.Body == it.Excerpt {
 		it.Body = minutes.Safe{} // said already
 	}
 	return it

@@ -26,11 +26,11 @@ type place struct {
 	ETag string `json:"e,omitempty"`
 	Last string `json:"m,omitempty"`
 	Sum  []byte `json:"s,omitempty"`
-	Seen []byte `json:"n,omitempty"`
+	Seen string `json:"n,omitempty"`
 }
 
 func (p place) empty() bool {
-	return p.ETag == "" && p.Last == "" && len(p.Sum) == 0 && len(p.Seen) == 0
+	return p.ETag == "" && p.Last == "" && len(p.Sum) == 0 && p.Seen == ""
 }
 
 func (c cursor) encode() []byte {

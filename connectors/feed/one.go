@@ -43,7 +43,7 @@ func (r *run) one(ctx context.Context, sub subscription) result {
 		return res
 	}
 	res.items, res.rejected = parsed.Items, parsed.Rejected
-	res.place = place{ETag: got.ETag, Last: got.LastModified, Sum: sum[:16], Seen: []byte(parsed.Facts["seen"])}
+	res.place = place{ETag: got.ETag, Last: got.LastModified, Sum: sum[:16], Seen: parsed.Facts["seen"]}
 	res.history.succeeded()
 	if got.Moved != "" && public(got.Moved) == got.Moved { // an address with a key in it is not kept
 		res.history.Moved = got.Moved
@@ -67,7 +67,7 @@ func (r *run) request(ctx context.Context, sub subscription, res *result) (conne
 	return r.get(ctx, req)
 }
 
-func (r *run) document(sub subscription, got connectors.Response, before []byte) connectors.Document {
+func (r *run) document(sub subscription, got connectors.Response, before string) connectors.Document {
 	from, _, _ := strings.Cut(got.URL, "?")
 	args, err := json.Marshal(arguments{Source: r.env.Name, Private: r.env.Private, Now: r.now, URL: from, FeedURL: public(sub.URL),
 		ContentType: got.ContentType, Category: sub.Category, Title: sub.Title, Limit: r.config.Limit, Seen: before})

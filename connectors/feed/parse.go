@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dailyminutes/minutes"
 	"github.com/dailyminutes/minutes/connectors"
@@ -34,7 +35,7 @@ type arguments struct {
 	Category    string
 	Title       string // for a feed that has none
 	Limit       int
-	Seen        []byte // see seen: what an earlier run brought
+	Seen        string // see seen: what an earlier run brought
 }
 
 // parse reads one feed of whatever format. It brings the newest Limit entries that Seen does not
@@ -81,7 +82,7 @@ func read(text string) (channel, []minutes.Rejection, error) {
 		return channel{}, nil, minutes.WithHint(errors.New("not a feed: it is a list of feeds (OPML)"), "save it and name the file as opml in the config")
 	case isPage(text, root):
 		return channel{}, nil, notAFeed(text)
-	case root != "":
+	case text[0] == '<' && root != "" && root[0] < utf8.RuneSelf:
 		return channel{}, nil, minutes.WithHint(fmt.Errorf("not a feed: it is XML of another kind (%s)", minutes.CleanLine(root).Cut(40)), "look for the site's RSS or Atom address")
 	}
 	return channel{}, nil, minutes.WithHint(errors.New("not a feed: it is neither XML nor JSON"), "open the address in a browser and look for the site's RSS or Atom address")

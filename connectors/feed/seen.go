@@ -1,6 +1,9 @@
 package feed
 
-import "encoding/binary"
+import (
+	"encoding/base64"
+	"encoding/binary"
+)
 
 // mark is what is remembered of an entry: its name, what it said, and for one without a date when
 // it was first seen.
@@ -16,18 +19,20 @@ const markSize = 16
 // was kept are one transaction.
 type seen []mark
 
-func (s seen) encode() []byte {
+// encode packs the marks; a text, since it travels among facts and in JSON.
+func (s seen) encode() string {
 	b := make([]byte, 0, len(s)*markSize)
 	for _, m := range s {
 		b = binary.LittleEndian.AppendUint64(b, m.key)
 		b = binary.LittleEndian.AppendUint32(b, m.sum)
 		b = binary.LittleEndian.AppendUint32(b, m.at)
 	}
-	return b
+	return base64.RawStdEncoding.EncodeToString(b)
 }
 
 // decodeSeen reads what encode wrote; a torn tail is forgotten.
-func decodeSeen(b []byte) map[uint64]mark {
+func decodeSeen(s string) map[uint64]mark {
+	b, _ := base64.RawStdEncoding.DecodeString(s)
 	out := make(map[uint64]mark, len(b)/markSize)
 	for ; len(b) >= markSize; b = b[markSize:] {
 		m := mark{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint32(b[8:]), binary.LittleEndian.Uint32(b[12:])}

@@ -16,7 +16,7 @@ func titleText(s string) string {
 		return s
 	}
 	out := connectors.HTMLText(keepUnknown(s), 4<<10)
-	if strings.Contains(out, "&") && html.UnescapeString(out) != out || knownTag(out) {
+	if strings.Contains(out, "&") && html.UnescapeString(out) != out || knownTag(out) && strings.Contains(out, "</") {
 		out = connectors.HTMLText(keepUnknown(out), 4<<10)
 	}
 	if strings.TrimSpace(out) == "" {
