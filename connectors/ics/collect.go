@@ -101,10 +101,17 @@ func (s *source) collect(docs []document, parsed []connectors.Parsed) (collectio
 	return c, nil
 }
 
-// local gives times the user's zone back: a frame of the jail carries only offsets.
+// local gives times the user's zone back, and lists their emptiness: a frame of the jail carries
+// neither.
 func (s *source) local(it minutes.Item) minutes.Item {
 	it.At = it.At.In(s.env.Zone)
 	it.Event.Start, it.Event.End = it.Event.Start.In(s.env.Zone), it.Event.End.In(s.env.Zone)
+	if it.Tags == nil { // lists are never null in JSON
+		it.Tags = []string{}
+	}
+	if it.Event.Attendees == nil {
+		it.Event.Attendees = []minutes.Address{}
+	}
 	return it
 }
 

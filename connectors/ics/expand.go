@@ -236,8 +236,12 @@ func (x *expander) alone(i int, master *event) {
 
 // keyOf is the key of a RECURRENCE-ID.
 func (x *expander) keyOf(original stamp, master *event) key {
-	if original.kind == date || master.start.kind == date {
+	switch {
+	case master.start.kind == date:
 		return key{byDay, dayOf(original.wall)}
+	case original.kind == date: // the one of that day: it would have begun when all do
+		wall := original.wall + master.start.wall - dayOf(master.start.wall)*daySeconds
+		return key{byMoment, x.relative(original, master).moment(wall)}
 	}
 	return key{byMoment, x.relative(original, master).moment(original.wall)}
 }
