@@ -1,0 +1,77 @@
+package egress
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"syscall"
+)
+
+// connect dials addr. Whether it may is decided on the address that the name turned out to have, at
+// the moment of connecting: a name that resolves to something else the second time gains nothing.
+func (b *Broker) connect(ctx context.Context, network, addr string, n names) (net.Conn, error) {
+	switch network {
+	case "tcp", "tcp4", "tcp6":
+	default:
+		return nil, blocked("", "only TCP is spoken", "check the address")
+	}
+	name, port, err := net.SplitHostPort(addr)
+	if err != nil || !validPort(port) {
+		return nil, blocked("", "the address has no host and port", "check the address")
+	}
+	host, err := canonical(name)
+	if err != nil {
+		return nil, err
+	}
+	if named := n.has(host, port); !named && port != "80" && port != "443" && !b.open {
+		return nil, blocked(host, "port "+port+" is only for servers that the config names", "if this server is yours, name it with its port in the config")
+	}
+	_, notIP := netip.ParseAddr(host)
+	d := net.Dialer{
+		Timeout:  connectTimeout,
+		Resolver: b.o.Resolver,
+		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
+			return b.check(address, host, port, n, notIP == nil)
+		},
+	}
+	conn, err := d.DialContext(ctx, network, net.JoinHostPort(zoned(name, host), port))
+	if err != nil && errors.Is(err, ErrBlocked) {
+		for errors.Unwrap(err) != nil && !isHinted(err) {
+			err = errors.Unwrap(err)
+		}
+	}
+	return conn, err
+}
+
+// zoned keeps the zone of a literal link-local address, which connecting needs.
+func zoned(name, host string) string {
+	if ip, err := netip.ParseAddr(name); err == nil && ip.Zone() != "" {
+		return name
+	}
+	return host
+}
+
+// isHinted is true of what blocked made, less what net put around it.
+func isHinted(err error) bool {
+	var op *net.OpError
+	return !errors.As(err, &op)
+}
+
+// check decides on the address that is about to be connected to.
+func (b *Broker) check(address, host, port string, n names, literal bool) error {
+	ap, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return blocked(host, "its address cannot be read", "check the address")
+	}
+	v := classify(b.blocks, ap.Addr())
+	switch {
+	case v.why == "" || b.open:
+		return nil
+	case !v.nameable || v.link && !literal:
+		return blocked(host, "it leads to "+v.why, "nothing is read from there: check the address")
+	case !n.exact(host, port):
+		return blocked(host, "it leads to "+v.why+" that the config does not name", "if this server is yours, name it with its port in the config")
+	}
+	return nil
+}

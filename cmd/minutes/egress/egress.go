@@ -1,0 +1,172 @@
+// Package egress is the broker: every HTTP client and every connection of the program comes from it,
+// so that one place decides what may be reached and records what left for where.
+package egress
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// ErrBlocked is wrapped in the error of a connection that the rules forbid. The hint says what would
+// allow it. Nothing was sent.
+var ErrBlocked = errors.New("not allowed")
+
+// Options of a Broker. The zero value works: it records nothing and trusts the system's authorities.
+type Options struct {
+	Ledger  minutes.Ledger
+	Run     string           // names the run in the ledger
+	Now     func() time.Time // nil is the real clock
+	MaxBody int64            // of a body, after decompression; 0 means 32 MiB
+
+	// For tests: a resolver that lies, authorities of their own.
+	Resolver *net.Resolver
+	Roots    *x509.CertPool
+}
+
+// The limits of a connection. They are apart because one limit over all would cut a healthy
+// download, or let a dead server use up the time of the whole.
+const (
+	connectTimeout = 5 * time.Second
+	tlsTimeout     = 10 * time.Second
+	headerTimeout  = 20 * time.Second
+	idleTimeout    = 90 * time.Second
+	ledgerWait     = 250 * time.Millisecond // a busy ledger may not hold a request up for longer
+
+	maxHeader    = 256 << 10 // of a response
+	maxBody      = 32 << 20
+	maxRedirects = 4
+)
+
+// A Broker hands out clients. Safe for concurrent use.
+type Broker struct {
+	o      Options
+	public *http.Transport // shared by all sources, for hosts that no config names
+	blocks []block
+	open   bool // for the positive control of the tests: no address is refused
+}
+
+// New makes a broker.
+func New(o Options) *Broker {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = maxBody
+	}
+	b := &Broker{o: o, blocks: blocks()}
+	b.public = b.transport(names{})
+	return b
+}
+
+// For makes what one source connects with. named are the hosts ("nas.lan", "127.0.0.1:8080") that the
+// source's own table in the config names: they may be loopback or private and use any port. All else
+// must be a public address and port 80 or 443. class is what its requests carry.
+func (b *Broker) For(source string, class minutes.Class, named []string) (*http.Client, func(ctx context.Context, network, addr string) (net.Conn, error)) {
+	n := newNames(named)
+	d := &door{broker: b, source: source, class: class, named: n, own: b.transport(n)}
+	return &http.Client{Transport: d, CheckRedirect: redirect}, d.dial
+}
+
+// Close lets go of idle connections.
+func (b *Broker) Close() { b.public.CloseIdleConnections() }
+
+// transport never uses a proxy: the variables that name one would let whoever sets them read all.
+// The named hosts of a source have a transport, and so a pool of connections, of their own: else a
+// source could use a connection to a private host that only another one may reach.
+func (b *Broker) transport(n names) *http.Transport {
+	return &http.Transport{
+		Proxy: nil,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			return b.connect(ctx, network, addr, n)
+		},
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: b.o.Roots},
+		TLSHandshakeTimeout:    tlsTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
+		MaxResponseHeaderBytes: maxHeader,
+		IdleConnTimeout:        idleTimeout,
+		MaxIdleConnsPerHost:    6,
+		MaxIdleConns:           100,
+		ForceAttemptHTTP2:      true, // a transport with its own dialer speaks only HTTP/1.1 otherwise
+	}
+}
+
+// door is the way out of one source.
+type door struct {
+	broker *Broker
+	source string
+	class  minutes.Class
+	named  names
+	own    *http.Transport
+}
+
+// RoundTrip checks the request, records it and sends it. It runs for every redirect again.
+func (d *door) RoundTrip(req *http.Request) (*http.Response, error) {
+	host, err := target(req.URL)
+	if err != nil {
+		return nil, closing(req, err)
+	}
+	t := d.broker.public
+	if d.named.has(host, portOf(req.URL)) {
+		t = d.own
+	}
+	d.record(req.Context(), host)
+	res, err := t.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	res.Body = &capped{ReadCloser: res.Body, left: d.broker.o.MaxBody, host: host}
+	return res, nil
+}
+
+// closing keeps the promise of a RoundTripper to close the body of a request it does not send.
+func closing(req *http.Request, err error) error {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+	return err
+}
+
+// CloseIdleConnections serves http.Client.
+func (d *door) CloseIdleConnections() { d.own.CloseIdleConnections() }
+
+// dial is for protocols other than HTTP.
+func (d *door) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	name, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, blocked("", "the address has no host and port", "write it like imap.example.org:993")
+	}
+	host, err := canonical(name)
+	if err != nil {
+		return nil, err
+	}
+	d.record(ctx, host)
+	return d.broker.connect(ctx, network, addr, d.named)
+}
+
+// record tells the ledger before anything is sent. A ledger that is slow or broken costs the request
+// at most ledgerWait: the record is then written late, or missing and said so nowhere but there.
+func (d *door) record(ctx context.Context, host string) {
+	l := d.broker.o.Ledger
+	if l == nil {
+		return
+	}
+	dep := minutes.Departure{At: d.broker.o.Now(), Run: d.broker.o.Run, Source: d.source, Host: host, Class: d.class}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = l.Record(context.WithoutCancel(ctx), dep)
+	}()
+	timer := time.NewTimer(ledgerWait)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+	}
+}

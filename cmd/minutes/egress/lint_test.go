@@ -1,0 +1,148 @@
+package egress
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// waysOut are the names of the standard library that open a connection or make something that does.
+func waysOut() map[string][]string {
+	return map[string][]string{
+		"net/http": {"DefaultClient", "DefaultTransport", "Get", "Head", "Post", "PostForm", "Client{", "Transport{", "ProxyFromEnvironment"},
+		"net": {"Dial", "DialTimeout", "DialTCP", "DialUDP", "DialIP", "DialUnix", "Dialer{", "Resolver{", "DefaultResolver", "LookupHost", "LookupIP",
+			"LookupAddr", "LookupCNAME", "LookupMX", "LookupNS", "LookupSRV", "LookupTXT", "ResolveTCPAddr", "ResolveUDPAddr", "ResolveIPAddr"},
+		"crypto/tls": {"Dial", "DialWithDialer", "Dialer{"},
+		"net/smtp":   {"Dial", "SendMail"},
+		"net/rpc":    {"Dial", "DialHTTP"},
+		"github.com/emersion/go-imap/v2/imapclient": {"DialTLS", "DialInsecure", "DialStartTLS"},
+	}
+}
+
+// exempt are folders that serve, or measure from outside, and never run for a user's data.
+func exempt(file string) string {
+	for folder, why := range map[string]string{
+		"cmd/minutes/egress/":       "the broker itself",
+		"cmd/minutes/demo/":         "serves the bundled world on loopback",
+		"bench/":                    "measures the program from outside",
+		"connectors/connectortest/": "the suite's own servers and the client that stands for the broker's",
+	} {
+		if strings.HasPrefix(file, folder) {
+			return why
+		}
+	}
+	return ""
+}
+
+// departures lists where a file leaves past the broker.
+func departures(f *ast.File, fset *token.FileSet) []string {
+	named := map[string]string{} // local name of an import to its path
+	for _, im := range f.Imports {
+		p, _ := strconv.Unquote(im.Path.Value)
+		if _, watched := waysOut()[p]; watched {
+			name := p[strings.LastIndexByte(p, '/')+1:]
+			if im.Name != nil {
+				name = im.Name.Name
+			}
+			named[name] = p
+		}
+	}
+	var out []string
+	hit := func(sel *ast.SelectorExpr, suffix string) {
+		id, ok := sel.X.(*ast.Ident)
+		if !ok {
+			return
+		}
+		for _, w := range waysOut()[named[id.Name]] {
+			if w == sel.Sel.Name+suffix {
+				out = append(out, fset.Position(sel.Pos()).String()+": "+id.Name+"."+w)
+			}
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CompositeLit:
+			if sel, ok := n.Type.(*ast.SelectorExpr); ok {
+				hit(sel, "{")
+			}
+		case *ast.CallExpr: // new(http.Client)
+			if id, ok := n.Fun.(*ast.Ident); ok && id.Name == "new" && len(n.Args) == 1 {
+				if sel, ok := n.Args[0].(*ast.SelectorExpr); ok {
+					hit(sel, "{")
+				}
+			}
+		case *ast.ValueSpec: // var c http.Client
+			if sel, ok := n.Type.(*ast.SelectorExpr); ok {
+				hit(sel, "{")
+			}
+		case *ast.SelectorExpr:
+			hit(n, "")
+		}
+		return true
+	})
+	return out
+}
+
+func TestNothingLeavesPastTheBroker(t *testing.T) {
+	root := filepath.Join("..", "..", "..")
+	fset := token.NewFileSet()
+	seen := 0
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, p)
+		rel = filepath.ToSlash(rel)
+		if d.IsDir() {
+			if n := d.Name(); rel != "." && (strings.HasPrefix(n, ".") || n == "testdata" || n == "bin") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(rel, ".go") || strings.HasSuffix(rel, "_test.go") || exempt(rel) != "" {
+			return nil
+		}
+		f, err := parser.ParseFile(fset, p, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		seen++
+		for _, at := range departures(f, fset) {
+			t.Errorf("%s: connections come from the broker, through Env.Client and Env.Dial", strings.TrimPrefix(at, root+"/"))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen < 20 {
+		t.Fatalf("only %d files seen: the walk is broken", seen)
+	}
+}
+
+func TestTheLintSeesEveryWayOut(t *testing.T) {
+	for src, want := range map[string]int{
+		`package p; import "net/http"; var c = &http.Client{}`:                              1,
+		`package p; import h "net/http"; func f() { h.Get("x") }`:                           1,
+		`package p; import "net"; func f() { var d net.Dialer; _ = d; net.Dial("a", "b") }`: 2,
+		`package p; import "net/http"; var c = http.DefaultClient`:                          1,
+		`package p; import "net/http"; var c = new(http.Client)`:                            1,
+		`package p; import "crypto/tls"; func f() { tls.Dial("", "", nil) }`:                1,
+		`package p; import "net/http"; func f(c *http.Client) { c.Get("x") }`:               0,
+		`package p; import "net"; func f() { net.Listen("tcp", ":0") }`:                     0,
+	} {
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, "p.go", src, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := departures(f, fset); len(got) != want {
+			t.Errorf("%s: %v, want %d", src, got, want)
+		}
+	}
+}

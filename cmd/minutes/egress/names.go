@@ -1,0 +1,124 @@
+package egress
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/dailyminutes/minutes"
+	"golang.org/x/net/idna"
+)
+
+// names are the hosts a config names, canonical. "" as port stands for no port given.
+type names map[string]map[string]bool
+
+func newNames(named []string) names {
+	n := names{}
+	for _, s := range named {
+		host, port := s, ""
+		if h, p, err := net.SplitHostPort(s); err == nil {
+			host, port = h, p
+		}
+		host, err := canonical(strings.Trim(host, "[]"))
+		if err != nil {
+			continue // it can then only be reached if it is public
+		}
+		if n[host] == nil {
+			n[host] = map[string]bool{}
+		}
+		n[host][port] = true
+	}
+	return n
+}
+
+// has says whether the config names this host, and where it gave a port, this port.
+func (n names) has(host, port string) bool { return n[host][""] || n[host][port] }
+
+// exact says whether the port itself was named, or is one that a name without a port stands for. A
+// private host that was named for its web page does not open its database.
+func (n names) exact(host, port string) bool {
+	if n[host][port] {
+		return true
+	}
+	switch port {
+	case "80", "443", "143", "993":
+		return n[host][""]
+	}
+	return false
+}
+
+// canonical is the one form of a host: lower case, no final dot, ASCII, IPv4 as four numbers, IPv6 in
+// its shortest form without a zone's name. Forms that only some libraries read as an address
+// (0x7f.1, 2130706433, 0177.0.0.1) are refused.
+func canonical(host string) (string, error) {
+	if host == "" || len(host) > 253+1 {
+		return "", blocked("", "the address has no host", "check the address")
+	}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.WithZone("").Unmap().String(), nil
+	}
+	h := strings.TrimSuffix(host, ".")
+	ascii, err := idna.Lookup.ToASCII(h)
+	if err != nil {
+		// Names with "_" or of a home network are no names of the DNS; they still resolve.
+		if ascii = strings.ToLower(h); strings.Trim(ascii, "abcdefghijklmnopqrstuvwxyz0123456789._-") != "" {
+			return "", blocked(h, "this is no name of a host", "check the address")
+		}
+	}
+	ascii = strings.TrimSuffix(strings.ToLower(ascii), ".")
+	if ip, err := netip.ParseAddr(ascii); err == nil { // full-width digits become plain ones
+		return ip.WithZone("").Unmap().String(), nil
+	}
+	if ascii == "" || strings.Contains(ascii, "..") || strings.HasPrefix(ascii, ".") {
+		return "", blocked(h, "this is no name of a host", "check the address")
+	}
+	if last := ascii[strings.LastIndexByte(ascii, '.')+1:]; numeric(last) {
+		return "", blocked(h, "this is a number, not a name", "write an address as four numbers, like 192.168.1.2")
+	}
+	return ascii, nil
+}
+
+// numeric holds for the last part of a host that old libraries read as a number.
+func numeric(s string) bool {
+	if rest, ok := strings.CutPrefix(s, "0x"); ok {
+		return strings.Trim(rest, "0123456789abcdef") == ""
+	}
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// target is the host of a URL that may be asked at all.
+func target(u *url.URL) (string, error) {
+	switch {
+	case u == nil || u.Scheme != "http" && u.Scheme != "https":
+		return "", blocked("", "only http and https are spoken", "check the address")
+	case u.User != nil:
+		return "", blocked("", "the address has a user name in it", "take what stands before the @ out of the address; passwords have keys of their own")
+	}
+	return canonical(u.Hostname())
+}
+
+func portOf(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	if u.Scheme == "https" {
+		return "443"
+	}
+	return "80"
+}
+
+func validPort(p string) bool {
+	n, err := strconv.ParseUint(p, 10, 16)
+	return err == nil && n > 0
+}
+
+// blocked is an ErrBlocked with what is wrong and what to do.
+func blocked(host, why, hint string) error {
+	if host != "" {
+		why = minutes.CleanLine(host).Cut(80).String() + ": " + why
+	}
+	return minutes.WithHint(fmt.Errorf("%w: %s", ErrBlocked, why), hint)
+}
