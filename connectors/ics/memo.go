@@ -19,9 +19,16 @@ type memo struct {
 	Modified string
 	Sum      string // of the body
 	Packed   []byte // the body, compressed
-	// Seen are the items brought by id, with their start and end: how what began before the window is
-	// known to be gone, and what is gone while another event cannot be read.
-	Seen map[string][2]int64
+	// Seen are the items brought, by id: how what began before the window is known to be gone, and
+	// what is gone while another event cannot be read. A list, since gob writes maps in any order
+	// and the same state should be the same token.
+	Seen []sighting
+}
+
+// A sighting is an item that was brought, with its start and end.
+type sighting struct {
+	ID         string
+	Start, End int64
 }
 
 // maxMemo caps what is read back: a calendar, and its ids.
@@ -32,9 +39,6 @@ func recall(token []byte) memo {
 	var m memo
 	if len(token) > 0 && gob.NewDecoder(io.LimitReader(bytes.NewReader(token), maxMemo)).Decode(&m) != nil {
 		m = memo{}
-	}
-	if m.Seen == nil {
-		m.Seen = map[string][2]int64{}
 	}
 	return m
 }
@@ -87,19 +91,20 @@ func pack(body []byte) []byte {
 // update notes what is here now and returns the ids that were here before and are gone: those in
 // the window, unless their event was lost for a fault of its own or a part was not read at all.
 func (m *memo) update(c collection, w window) (gone []string) {
-	now := make(map[string][2]int64, len(c.items))
+	here := make(map[string]bool, len(c.items))
+	now := make([]sighting, 0, len(c.items))
 	for _, it := range c.items {
-		now[it.ID] = [2]int64{it.Event.Start.Unix(), it.Event.End.Unix()}
+		here[it.ID] = true
+		now = append(now, sighting{it.ID, it.Event.Start.Unix(), it.Event.End.Unix()})
 	}
-	for id, t := range m.Seen {
-		_, here := now[id]
-		over := t[1] <= w.from.Unix() && t[0] < w.from.Unix()
+	for _, s := range m.Seen {
+		over := s.End <= w.from.Unix() && s.Start < w.from.Unix()
 		switch {
-		case here || over || t[0] >= w.to.Unix():
-		case !c.whole || c.lost[identOf(id)]:
-			now[id] = t // not known to be gone
+		case here[s.ID] || over || s.Start >= w.to.Unix():
+		case !c.whole || c.lost[identOf(s.ID)]:
+			now = append(now, s) // not known to be gone
 		default:
-			gone = append(gone, id)
+			gone = append(gone, s.ID)
 		}
 	}
 	m.Seen = now
