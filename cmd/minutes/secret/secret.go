@@ -1,0 +1,123 @@
+// Package secret finds credentials where the config says they are: keyring, variable, command or
+// file. Its errors name the place and the next step, never the value.
+package secret
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// Service is the name that all entries in the keyring carry.
+const Service = "minutes"
+
+// Options say where to look. Dir is the config's folder: the encrypted store is below it.
+type Options struct {
+	Dir    string
+	Getenv func(string) string // nil is the environment
+	Known  *Known              // is told every value that is found, so that logs can hide it; may be nil
+
+	ring func(service, user string) (string, error) // the system's keyring
+	wait limits
+}
+
+// limits bound what may hang: a keyring that asks for its password on a screen nobody sees, a command
+// that asks on a terminal it does not have.
+type limits struct{ ring, command time.Duration }
+
+func (o Options) filled() Options {
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
+	}
+	if o.ring == nil {
+		o.ring = systemRing(o.Getenv)
+	}
+	if o.wait == (limits{}) {
+		o.wait = limits{ring: 15 * time.Second, command: 10 * time.Second}
+	}
+	return o
+}
+
+// Resolver resolves references at the moment of use. Nothing is cached: a password changed in the
+// keyring is the new one at once.
+func Resolver(o Options) func(ctx context.Context, ref minutes.SecretRef) (minutes.Secret, error) {
+	o = o.filled()
+	return func(ctx context.Context, ref minutes.SecretRef) (minutes.Secret, error) {
+		v, err := o.resolve(ctx, ref)
+		if err != nil {
+			return minutes.Secret{}, err
+		}
+		s := minutes.NewSecret(v)
+		if s.Empty() {
+			return s, minutes.WithHint(fmt.Errorf("%s is empty", describe(ref)), "put the secret there, or change the config")
+		}
+		if o.Known != nil {
+			o.Known.Add(s)
+		}
+		return s, nil
+	}
+}
+
+func (o Options) resolve(ctx context.Context, ref minutes.SecretRef) (string, error) {
+	switch {
+	case ref.Keyring != "":
+		return o.fromRing(ctx, ref.Keyring)
+	case ref.Env != "":
+		v := o.Getenv(ref.Env)
+		if v == "" {
+			return "", minutes.WithHint(fmt.Errorf("the variable %s is not set", clean(ref.Env)), "set it also where the schedule runs: cron and systemd do not read your shell's files")
+		}
+		return v, nil
+	case len(ref.Command) > 0:
+		return o.fromCommand(ctx, ref.Command)
+	case ref.File != "":
+		return o.fromFile(ref.File)
+	case !ref.Literal.Empty():
+		return ref.Literal.Reveal(), nil
+	}
+	return "", minutes.WithHint(errors.New("no secret is configured"), `write one of { keyring = "…" }, { env = "…" }, { command = "…" }, { file = "…" }`)
+}
+
+// describe names a reference without its value.
+func describe(ref minutes.SecretRef) string {
+	switch {
+	case ref.Keyring != "":
+		return "keyring entry " + clean(ref.Keyring)
+	case ref.Env != "":
+		return "the variable " + clean(ref.Env)
+	case len(ref.Command) > 0:
+		return "the output of " + clean(filepath.Base(ref.Command[0]))
+	case ref.File != "":
+		return clean(ref.File)
+	}
+	return "the secret"
+}
+
+func clean(s string) string { return minutes.CleanLine(s).Cut(120).String() }
+
+// firstLine is what password managers keep the password in; what follows are notes.
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return strings.TrimSuffix(line, "\r")
+}
+
+// absolute is a path that does not depend on the working directory; ~ is the home folder.
+func absolute(path string) (string, error) {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", minutes.WithHint(errors.New("there is no home folder"), "write the whole path")
+		}
+		return filepath.Join(home, rest), nil
+	}
+	if !filepath.IsAbs(path) {
+		return "", minutes.WithHint(fmt.Errorf("%s is a relative path", clean(path)), "write the whole path: the schedule runs in another folder")
+	}
+	return path, nil
+}
