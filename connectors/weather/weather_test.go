@@ -366,11 +366,15 @@ func TestJSONSuiteCrashesNothing(t *testing.T) {
 
 func FuzzForecast(f *testing.F) {
 	for _, name := range []string{"rain-in-the-afternoon", "clocks-go-back", "nulls", "old-names"} {
-		f.Add(fixture(f, name), "metric")
-		f.Add(fixture(f, name), "imperial")
+		f.Add(fixture(f, name), false)
+		f.Add(fixture(f, name), true)
 	}
 	env := connectortest.Env(f, connectortest.Options{Private: true})
-	f.Fuzz(func(t *testing.T, data []byte, units string) {
+	f.Fuzz(func(t *testing.T, data []byte, imperial bool) {
+		units := "metric"
+		if imperial {
+			units = "imperial"
+		}
 		args, _ := json.Marshal(forecastArgs{Source: "test", Private: true, Now: env.Now(), Units: units, Place: "Berlin"})
 		got, err := parseForecast(context.Background(), connectors.Document{Data: data, Args: args})
 		if err != nil && minutes.Hint(err) == "" {
