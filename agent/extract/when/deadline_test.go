@@ -294,6 +294,8 @@ By 9:40am, the traffic was gone.
 By the end of the day, after long talks, they gave up
 It was so before today
 The shop closes at 5pm
+I am away until Monday, please send mail to Jo
+Due to Monday being a holiday we reply later
 Please return it by 3.5
 Tickets are sold from Monday on until Friday
 Send it by Good Friday

@@ -19,7 +19,7 @@ func (p *reader) mark(i int) (next int, kind string, ok bool) {
 	case "rsvp":
 		return i + 2, "strong", p.is(i+1, ":")
 	case "due":
-		return p.afterDue(i), "due", !p.is(i+1, "to") && !p.is(i-1, "in")
+		return p.afterDue(i), "due", true
 	case "expires", "expire", "expiring":
 		return p.skip(i+1, "on", "at", "in", "by"), "due", true
 	case "ends", "closes", "closing":

@@ -78,6 +78,7 @@ ratio 5:3
 1.5 h265
 $3 at 10
 Black Friday deals
+Good Friday mass
 every Monday at 9:00
 Fridays
 Friday-only fare

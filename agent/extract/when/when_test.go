@@ -88,6 +88,7 @@ func TestTheLocaleDecidesWhichNumberIsTheMonth(t *testing.T) {
 		{"bitte bis 5/12/2026", nil, "2026-12-05"},
 		{"by 5/12/2026 or on 25/12/2026", nil, "2026-12-05"},
 		{"by 5.12.2026", []Locale{MonthFirst}, "2026-12-05"},
+		{"by 12/25/2026", []Locale{DayFirst}, "2026-12-25"},
 		{"by 25/12/2026", []Locale{MonthFirst}, "2026-12-25"},
 	} {
 		if got := Deadlines(c.text, at(t, "2026-03-25 09:30"), c.in...)[0].At.Format(time.DateOnly); got != c.want {
@@ -152,18 +153,18 @@ func TestUrgencyIsQuotedAndNegationHeeded(t *testing.T) {
 	}
 }
 
-func TestLongHostileTextTakesLinearTime(t *testing.T) {
-	// The claim is the shape, not the speed: twice the text costs about twice the work, counted in
-	// what the reader allocates, since tokens are all it keeps.
+func TestLongHostileTextCostsInProportion(t *testing.T) {
+	// Ten times the text costs about ten times the work, counted in what the reader allocates, for
+	// a clock proves nothing on a busy machine. The benchmarks below show the time.
 	for name, unit := range map[string]string{
 		"digits": "1234567890", "numbers": "1 ", "by": "by ", "by 3": "by 3 to ", "deadline": "deadline is ", "dashes": "1-", "dots": "1.",
 		"until": "until ", "no sentence": "please send on the ", "quotes": "> ", "newlines": "\n", "days": "Friday ", "of": "end of ",
 		"opens": "On 1\n", "colon": "12:12:12:", "accents": "é\u0301", "bis": "bis 1 bis ", "next": "next next ",
 	} {
-		small := testing.AllocsPerRun(1, func() { Dates(strings.Repeat(unit, 20_000/len(unit)), written(t)) })
-		big := testing.AllocsPerRun(1, func() { Dates(strings.Repeat(unit, 200_000/len(unit)), written(t)) })
+		small := testing.AllocsPerRun(1, func() { Dates(strings.Repeat(unit, 5_000/len(unit)), written(t)) })
+		big := testing.AllocsPerRun(1, func() { Dates(strings.Repeat(unit, 50_000/len(unit)), written(t)) })
 		if big > 20*small+200 {
-			t.Errorf("%s: %v allocations for 20 kB, %v for 200 kB", name, small, big)
+			t.Errorf("%s: %v allocations for 5 kB, %v for 50 kB", name, small, big)
 		}
 	}
 }
