@@ -38,33 +38,35 @@ func (o Options) fromCommand(ctx context.Context, argv minutes.Argv) (string, er
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
-		return firstLine(out.String()), nil
+		return firstLine(out.buf.String()), nil
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("the command %s: %w", name, ctx.Err())
 	case wait.Err() != nil:
 		return "", minutes.WithHint(fmt.Errorf("the command %s did not end in %s", name, o.wait.command), "run it by hand: it may ask for a passphrase, which nobody can answer here")
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, exec.ErrDot):
 		return "", minutes.WithHint(fmt.Errorf("there is no command %s", name), "install it, or write its whole path: cron knows few folders")
+	case out.over: // before the exit: the command dies of the closed pipe
+		return "", minutes.WithHint(fmt.Errorf("the command %s: %w", name, errTooMuch), "it must print the secret alone")
 	case errors.As(err, &exit):
 		return "", minutes.WithHint(fmt.Errorf("the command %s failed (exit %d)", name, exit.ExitCode()), "run it by hand: it must print the secret and exit 0")
-	case errors.Is(err, errTooMuch):
-		return "", minutes.WithHint(fmt.Errorf("the command %s: %w", name, errTooMuch), "it must print the secret alone")
 	}
 	return "", minutes.WithHint(fmt.Errorf("the command %s cannot be run", name), "check that it is there and may be executed")
 }
 
 var errTooMuch = errors.New("it prints more than 64 KiB")
 
-// limited is a buffer with a bound.
+// limited is a buffer with a bound. The buffer is not embedded: its ReadFrom would pass by Write.
 type limited struct {
-	bytes.Buffer
+	buf  bytes.Buffer
 	left int
+	over bool
 }
 
 func (l *limited) Write(p []byte) (int, error) {
 	if len(p) > l.left {
+		l.over = true
 		return 0, errTooMuch
 	}
 	l.left -= len(p)
-	return l.Buffer.Write(p)
+	return l.buf.Write(p)
 }

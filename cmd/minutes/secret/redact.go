@@ -3,6 +3,7 @@ package secret
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -47,7 +48,8 @@ func Redact(s string, values ...string) string {
 		if len(v) < shortest {
 			continue
 		}
-		for _, form := range []string{v, url.QueryEscape(v), url.PathEscape(v), base64.StdEncoding.EncodeToString([]byte(v)), fmt.Sprintf("%q", v)} {
+		quoted, _ := json.Marshal(v)
+		for _, form := range []string{v, string(quoted), url.QueryEscape(v), url.PathEscape(v), base64.StdEncoding.EncodeToString([]byte(v)), fmt.Sprintf("%q", v)} {
 			if form = strings.Trim(form, `"=`); len(form) >= shortest {
 				s = strings.ReplaceAll(s, form, "[secret]")
 			}
@@ -128,11 +130,25 @@ func hide(a slog.Attr, values []string) slog.Attr {
 	case slog.KindString:
 		a.Value = slog.StringValue(Redact(a.Value.String(), values...))
 	case slog.KindAny:
-		if err, ok := a.Value.Any().(error); ok {
-			a.Value = slog.StringValue(Redact(err.Error(), values...))
-		} else if s := fmt.Sprintf("%+v", a.Value.Any()); Redact(s, values...) != s {
+		a.Value = hideAny(a.Value, values)
+	default: // a number may be a secret too
+		if s := a.Value.String(); Redact(s, values...) != s {
 			a.Value = slog.StringValue(Redact(s, values...))
 		}
 	}
 	return a
+}
+
+// hideAny looks at a value as both kinds of handler would write it: as text and as JSON, which
+// follows pointers.
+func hideAny(v slog.Value, values []string) slog.Value {
+	if err, ok := v.Any().(error); ok {
+		return slog.StringValue(Redact(err.Error(), values...))
+	}
+	s := fmt.Sprintf("%+v", v.Any())
+	j, _ := json.Marshal(v.Any())
+	if Redact(s, values...) == s && Redact(string(j), values...) == string(j) {
+		return v
+	}
+	return slog.StringValue(Redact(s, values...))
 }

@@ -84,6 +84,9 @@ func (o Options) storePath(name string) (string, error) {
 
 func (o Options) decrypt(path string, data []byte) ([]byte, error) {
 	id, err := o.identity(false)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, minutes.WithHint(fmt.Errorf("%s is encrypted and its identity.txt is gone", clean(path)), "put identity.txt back beside it, or store the secret again")
+	}
 	if err != nil {
 		return nil, err
 	}
