@@ -61,7 +61,11 @@ func pick(base *url.URL, links []string) string {
 
 // tidy is a link without the white space that line-wrapping put into it.
 func tidy(s string) string {
-	return strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(strings.TrimSpace(s))
+	s = strings.TrimSpace(s)
+	if !strings.ContainsAny(s, "\n\r\t") {
+		return s
+	}
+	return strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(s)
 }
 
 // untrack drops the parameters that only count clicks: the same story from two feeds has one
