@@ -166,7 +166,7 @@ func (w *world) forecast(b block) error {
 		}
 		f.Hours = append(f.Hours, minutes.WeatherHour{At: at, Temperature: float64(temp), Chance: chance, Code: code, Precipitation: mm})
 	}
-	w.Items = append(w.Items, minutes.Item{ID: "forecast:" + strings.ToLower(b.key), Kind: minutes.KindForecast, Source: "weather",
+	w.Items = append(w.Items, minutes.Item{ID: "forecast:" + strings.ReplaceAll(strings.ToLower(b.key), " ", "-"), Kind: minutes.KindForecast, Source: "weather",
 		Title: minutes.CleanLine(b.key + ": " + summary), At: now, Private: true, Forecast: f})
 	return nil
 }

@@ -1,0 +1,111 @@
+package agent_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/agent/agenttest"
+	"github.com/dailyminutes/minutes/agent/extract"
+	"github.com/dailyminutes/minutes/agent/verify"
+	"github.com/dailyminutes/minutes/feedback"
+)
+
+// briefOf ranks, composes and verifies a morning as a preload does, without its stores.
+func briefOf(w agenttest.Morning) minutes.Brief {
+	items, sent := w.Candidates()
+	var groups []minutes.Group
+	for _, it := range append(items, sent...) {
+		groups = append(groups, minutes.Group{Lead: it})
+	}
+	var ranked []minutes.Scored
+	for _, s := range feedback.Rank(w.Morning, groups, nil) {
+		if s.Mail == nil || !s.Mail.FromMe {
+			ranked = append(ranked, s)
+		}
+	}
+	b := extract.Compose(w.Morning, extract.Input{Ranked: ranked, Sent: sent, Open: w.Open, Before: w.Before, Sources: w.Sources})
+	b = verify.Brief(b, w.ByID(), w.Morning)
+	b.Sources = w.Sources
+	return b
+}
+
+func TestEvalMornings(t *testing.T) {
+	all, err := agenttest.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("%-11s %5s %9s %6s %7s %5s %5s %5s %8s\n", "morning", "items", "must-know", "urgent", "repeats", "words", "sec", "drop", "repaired")
+	must, met, bad := 0, 0, 0
+	for _, w := range all {
+		b := briefOf(w)
+		r := w.Take(b)
+		must, met, bad = must+r.Must, met+r.Met, bad+r.FalseUrgent+r.Repeats
+		fmt.Printf("%-11s %5d %6d/%2d %6d %7d %5d %5d %5d %8d\n", w.Name, len(w.Items), r.Met, r.Must, r.FalseUrgent, r.Repeats, r.Words, r.Seconds, r.Dropped, b.Verification.Repaired)
+		if os.Getenv("MINUTES_EVAL") != "" {
+			for _, l := range r.Broken {
+				fmt.Println("    broken:", l)
+			}
+			fmt.Println(plainOf(w, b))
+		}
+		if r.Words > w.Morning.Words {
+			t.Errorf("%s: %d words", w.Name, r.Words)
+		}
+		if len(b.TLDR) != 3 {
+			t.Errorf("%s: %d lines of TL;DR", w.Name, len(b.TLDR))
+		}
+		for _, l := range r.Broken {
+			t.Errorf("%s: %s", w.Name, l)
+		}
+	}
+	fmt.Printf("recall of must-knows %d of %d; false urgent and repeats %d\n", met, must, bad)
+}
+
+// plainOf is a brief to read aloud.
+func plainOf(w agenttest.Morning, b minutes.Brief) string {
+	var s strings.Builder
+	p := func(f string, a ...any) { fmt.Fprintf(&s, f, a...) }
+	p("── %s: %s\n", w.Name, w.Morning.Now.Format("Monday 2 January 2006 15:04"))
+	for i, c := range b.TLDR {
+		p("  %d. %s\n", i+1, c.Text)
+	}
+	for _, c := range b.Summary {
+		p("  • %s\n", c.Text)
+	}
+	for _, c := range b.Insights {
+		p("  ! %s\n", c.Text)
+	}
+	for _, a := range b.Agenda {
+		p("  %s–%s %s", a.Start.In(w.Morning.Zone).Format("15:04"), a.End.In(w.Morning.Zone).Format("15:04"), a.Title)
+		if a.Location.String() != "" {
+			p(", %s", a.Location)
+		}
+		if len(a.Conflicts) > 0 {
+			p(" [%d conflicts]", len(a.Conflicts))
+		}
+		if a.Prepare != nil {
+			p(" — %s", a.Prepare.Text)
+		}
+		p("\n")
+	}
+	for _, a := range b.Actions {
+		due := ""
+		if a.Due != nil {
+			due = a.Due.Format(" [due Mon 2 Jan 15:04]")
+			if a.DueAll {
+				due = a.Due.Format(" [due Mon 2 Jan]")
+			}
+		}
+		p("  %s/%s: %s%s (%d d)\n", a.Status, a.Owner, a.Text, due, a.AgeDays)
+	}
+	for _, sec := range b.Sections {
+		p("  [%s] left out %d: %s\n", sec.Kind, sec.LeftOut, sec.Why)
+		for _, l := range sec.Lines {
+			p("     - %s\n", l.Text)
+		}
+	}
+	p("  changes: %v\n", b.Changes)
+	return s.String()
+}

@@ -1,0 +1,322 @@
+package extract
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/agent/extract/when"
+)
+
+// reading is what was found in one mail.
+type reading struct {
+	asks  []ask
+	texts []string // its sentences
+}
+
+func (d *desk) reading(it minutes.Item) reading {
+	if r, ok := d.read[it.ID]; ok {
+		return r
+	}
+	r := reading{texts: sentences(it), asks: d.people.asksIn(it)}
+	d.read[it.ID] = r
+	return r
+}
+
+// A loop is an action with the mail and the ask it came from; ask is nil for one that only the
+// ledger knows.
+type loop struct {
+	minutes.Action
+	mail   minutes.Item
+	ask    *ask
+	invite *minutes.Event
+}
+
+// actions are the ledger brought up to now: conversations are read from their oldest message on,
+// each message opening loops and closing those it answers.
+func (d *desk) actions() []loop {
+	var out []loop
+	for _, t := range d.threads {
+		out = append(out, d.converse(t)...)
+	}
+	out = append(out, d.invitations()...)
+	before := map[string]minutes.Action{}
+	for _, a := range d.in.Open {
+		before[a.ID] = a
+	}
+	have := map[string]bool{}
+	for i := range out {
+		a := &out[i].Action
+		have[a.ID] = true
+		if old, ok := before[a.ID]; ok {
+			a.Since = old.Since
+			if old.Status == "done" {
+				a.Status = "done" // the reader said so, or it was answered
+			}
+		}
+	}
+	for _, a := range d.in.Open {
+		if have[a.ID] || d.supersedes(out, a) {
+			continue
+		}
+		out = append(out, d.remembered(a))
+	}
+	for i := range out {
+		out[i].AgeDays = max(0, -d.daysOff(out[i].Since))
+	}
+	slices.SortFunc(out, d.byDue)
+	return slices.CompactFunc(out, func(a, b loop) bool { return a.ID == b.ID })
+}
+
+func (d *desk) byDue(a, b loop) int {
+	late := func(l loop) time.Time {
+		switch {
+		case l.Due == nil:
+			return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+		case l.DueAll:
+			return l.Due.AddDate(0, 0, 1)
+		}
+		return *l.Due
+	}
+	return cmp.Or(cmp.Compare(b.Status, a.Status), late(a).Compare(late(b)), cmp.Compare(b.Owner, a.Owner)*-1,
+		a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID))
+}
+
+// supersedes says whether the mail that a remembered action rests on was read anew and gave
+// another action of the same owner: then that one stands for it.
+func (d *desk) supersedes(now []loop, a minutes.Action) bool {
+	return slices.ContainsFunc(now, func(l loop) bool { return l.Item == a.Item && l.Owner == a.Owner })
+}
+
+// remembered is an action of the ledger that no mail of today repeats: answered since, it is done.
+func (d *desk) remembered(a minutes.Action) loop {
+	for _, t := range d.threads {
+		i := slices.IndexFunc(t, func(it minutes.Item) bool { return it.ID == a.Item })
+		if i < 0 {
+			continue
+		}
+		for _, it := range t[i+1:] {
+			if it.Mail.FromMe == (a.Owner == "me") && d.classes[it.ID] != notice {
+				a.Status = "done"
+			}
+		}
+		if a.Owner == "me" && t[i].Mail.Answered {
+			a.Status = "done"
+		}
+		return loop{Action: a, mail: t[i]}
+	}
+	return loop{Action: a}
+}
+
+// converse reads one conversation.
+func (d *desk) converse(thread []minutes.Item) []loop {
+	var loops []loop
+	answer := func(owner string) {
+		for i := range loops {
+			if loops[i].Owner == owner {
+				loops[i].Status = "done"
+			}
+		}
+	}
+	for _, it := range thread {
+		if it.Mail.FromMe {
+			answer("me")
+			loops = append(loops, d.mine(it)...)
+			continue
+		}
+		if d.classes[it.ID] != person {
+			continue
+		}
+		answer("them")
+		if d.forMe(it) {
+			loops = d.owe(loops, it)
+		}
+		loops = append(loops, d.promises(it)...)
+	}
+	return loops
+}
+
+// forMe says whether a mail's asks are asked of me: it is to me, or it names me.
+func (d *desk) forMe(it minutes.Item) bool {
+	if it.Mail.Direct || slices.ContainsFunc(it.Mail.To, d.people.mine) {
+		return true
+	}
+	name, _, _ := strings.Cut(d.m.Profile.Name, " ")
+	return name != "" && slices.ContainsFunc(d.reading(it).texts, func(s string) bool { return strings.HasPrefix(s, name+",") })
+}
+
+// owe adds what a mail asks of me; a reminder renews the loop it reminds of.
+func (d *desk) owe(loops []loop, it minutes.Item) []loop {
+	a, ok := best(d.reading(it).asks)
+	if !ok {
+		return loops
+	}
+	l := d.open(it, a, "me", d.todo(it, a))
+	if it.Mail.Answered {
+		l.Status = "done"
+	}
+	for i := range loops {
+		old := &loops[i]
+		if old.Owner != "me" || old.Status != "open" || old.ask == nil || !same(*old.ask, a) {
+			continue
+		}
+		l.ID, l.Since = old.ID, old.Since
+		if l.Due == nil {
+			l.Due, l.DueAll = old.Due, old.DueAll
+			l.ask.due, l.ask.dueQuote = old.ask.due, ""
+		}
+		loops[i] = l
+		return loops
+	}
+	return append(loops, l)
+}
+
+// same says that two asks of one conversation are one thing.
+func same(a, b ask) bool {
+	if b.reminder {
+		return true
+	}
+	x, y := topical(a.sentence), topical(b.sentence)
+	return len(shared(x, y))*5 >= 2*min(len(x), len(y)) && len(shared(x, y)) > 0
+}
+
+// best is the ask that stands for a mail: what is to be done before what is to be said, the one with
+// a term before others.
+func best(as []ask) (ask, bool) {
+	var out ask
+	top := -1
+	for _, a := range as {
+		weight := map[form]int{request: 6, need: 6, foreign: 5, statement: 3, question: 2}[a.form]
+		if a.due != nil {
+			weight += 4
+		}
+		if weight > top && a.form != promise {
+			top, out = weight, a
+		}
+	}
+	return out, top >= 0
+}
+
+func (d *desk) open(it minutes.Item, a ask, owner, text string) loop {
+	sum := sha256.Sum256([]byte(it.Mail.Thread + "\x00" + owner + "\x00" + fold(a.sentence)))
+	l := loop{Action: minutes.Action{ID: "act-" + hex.EncodeToString(sum[:6]), Text: minutes.CleanLine(text), Owner: owner,
+		Item: it.ID, Status: "open", Since: it.At}, mail: it, ask: &a}
+	for _, q := range []string{a.sentence, a.dueAlso, it.Title.String()} {
+		if q != "" && (q != it.Title.String() || strings.Contains(text, "“")) {
+			l.Evidence = append(l.Evidence, minutes.Evidence{Item: it.ID, Quote: minutes.CleanLine(q)})
+		}
+	}
+	if owner == "me" && !it.Mail.FromMe || owner == "them" && !it.Mail.FromMe {
+		l.Who = minutes.CleanLine(who(it))
+	} else if len(it.Mail.To) > 0 {
+		l.Who = minutes.CleanLine(it.Mail.To[0].String())
+	}
+	if a.due != nil && !a.due.At.IsZero() {
+		at := a.due.At.In(d.m.Zone)
+		if a.due.AllDay && a.due.Kind == "before" {
+			at = at.AddDate(0, 0, -1)
+		}
+		l.Due, l.DueAll = &at, a.due.AllDay
+	}
+	return l
+}
+
+// waitFor bounds how old an unanswered ask of mine may be and still be waited for.
+const waitFor = 30 * 24 * time.Hour
+
+// mine are the loops that a mail of mine opens: what I asked, what I promised with a term.
+func (d *desk) mine(it minutes.Item) []loop {
+	if len(it.Mail.To) == 0 || d.people.mine(it.Mail.To[0]) || d.m.Now.Sub(it.At) > waitFor {
+		return nil
+	}
+	to := it.Mail.To[0]
+	name := to.String()
+	var out []loop
+	var asked []ask
+	for _, s := range sentences(it) {
+		if _, rest, ok := strings.Cut(s, ","); ok && strings.Contains(fold(to.Name.String()), fold(s[:strings.IndexByte(s, ',')])) {
+			s = strings.TrimSpace(rest)
+		}
+		if p, ok := promiseOf(s, it.At); ok {
+			if what := toThem(p.phrase, p.dueQuote, shortName(name, to.Email)); what != "" && p.due != nil {
+				out = append(out, d.open(it, p, "me", what))
+			}
+			continue
+		}
+		if a, ok := readAsk(s); ok && a.form != need && a.form != statement {
+			a.find(it.At)
+			asked = append(asked, a)
+		}
+	}
+	if a, ok := best(asked); ok {
+		what := ""
+		if a.form == request {
+			what = yours(trimDue(purpose().ReplaceAllString(a.phrase, ""), a.dueQuote))
+		}
+		if bareTell().MatchString(a.phrase) || what == "" {
+			what = "answer: " + quoted(clip(a.sentence, 16))
+		}
+		out = append(out, d.open(it, a, "them", name+" to "+what))
+	}
+	return out
+}
+
+// promises are what the writer said they would do for me.
+func (d *desk) promises(it minutes.Item) []loop {
+	for _, s := range sentences(it) {
+		p, ok := promiseOf(s, it.At)
+		if !ok || p.due == nil && !regexpYou().MatchString(p.phrase) {
+			continue
+		}
+		what := trimDue(purpose().ReplaceAllString(p.phrase, ""), p.dueQuote)
+		if what = theirs(what, "them", "they"); what == "" {
+			continue
+		}
+		return []loop{d.open(it, p, "them", who(it)+" to "+what)}
+	}
+	return nil
+}
+
+var regexpYou = lazy(`(?i)\b(?:you|your)\b`)
+
+func promiseOf(s string, ref time.Time) (ask, bool) {
+	g := promised().FindStringSubmatch(s)
+	if g == nil || !doing(g[1]) || strings.HasPrefix(g[1], "have ") || strings.HasPrefix(g[1], "make sure") {
+		return ask{}, false
+	}
+	a := ask{form: promise, sentence: s, phrase: g[1]}
+	a.find(ref)
+	if a.due == nil {
+		for _, t := range when.Dates(g[1], ref) {
+			a.due = &when.Deadline{At: t.At, AllDay: t.AllDay, Quote: t.Quote, Kind: "on"}
+			a.dueQuote = t.Quote
+			break
+		}
+	}
+	return a, true
+}
+
+// toThem turns my promise to a to-do of mine: "bring you the samples" is "Bring Kern the samples".
+func toThem(phrase, quote, name string) string {
+	p := trimDue(purpose().ReplaceAllString(phrase, ""), quote)
+	if firstPerson().MatchString(p) {
+		return ""
+	}
+	p = strings.Replace(" "+p+" ", " you ", " "+name+" ", 1)
+	return upper(strings.TrimSpace(strings.NewReplacer(" your ", " their ", " you ", " them ").Replace(p)))
+}
+
+func listed(loops []loop) []minutes.Action {
+	out := make([]minutes.Action, len(loops))
+	for i, l := range loops {
+		out[i] = l.Action
+		if out[i].Evidence == nil {
+			out[i].Evidence = []minutes.Evidence{}
+		}
+	}
+	return out
+}

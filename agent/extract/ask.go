@@ -1,0 +1,215 @@
+package extract
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/agent/extract/when"
+)
+
+// form is how something is asked, which decides how it can be said to a third person.
+type form int
+
+const (
+	request   form = iota // could you …, please …: phrase is what to do
+	need                  // I need …: phrase is what
+	statement             // … must reach us by 31 August
+	question              // are you free for lunch?
+	foreign               // in another language: quoted as it is
+	promise               // I'll …: phrase is what they do
+)
+
+// An ask is one thing that a mail wants of its reader, or promises.
+type ask struct {
+	form     form
+	sentence string // as it stands in the text, without greeting
+	phrase   string
+	subject  string // of a need: "" for the writer, else "the board"
+	due      *when.Deadline
+	dueQuote string // as it stands in the sentence; "" when the deadline stands elsewhere
+	dueAlso  string // the sentence that the deadline stands in, if another
+	reminder bool
+}
+
+var (
+	youCan   = lazy(`(?i)^(?:(?:so|and|also|then|but|if possible|when you can)[, ]+)*(?:could|can|would|will|might) you(?: please| kindly| maybe| also| possibly| perhaps| still| be able to| be so kind as to)* (.+?)[?.!]*$`)
+	someone  = lazy(`(?i)^(?:could|can|would) (?:someone|anyone|somebody|one of you)(?: please)? (.+?)[?.!]*$`)
+	please   = lazy(`(?i)^(?:(?:so|and|also|then|but|in any case)[, ]+)*(?:please|kindly|pls)[, ]+(.+?)[.!?]*$`)
+	needYou  = lazy(`(?i)^(?:but )?(?:I|we)(?:'d| would)?(?: still| really| urgently| do)? need you to (.+?)[.!?]*$`)
+	needs    = lazy(`(?i)^(?:(?:but|so|and) )?(I|we|(?:the|our) [\p{L}]+(?: [\p{L}]+)?|\p{Lu}[\p{L}]+)(?: still| really| urgently| now| also)? (needs?|requires?) (.+?)[.!?]*$`)
+	tellMe   = lazy(`(?i)^(?:so |and |then |just )*((?:tell|send|give|call|ring|text|bring|show|get back to|let|answer|write|forward|lend|remind) (?:me|us)\b.*?)[.!]*$`)
+	mustBy   = lazy(`(?i)\b(?:must|due|deadline|has to|have to|closes|required|needed|no later than|at the latest|submit|return|reach us|expires)\b`)
+	promised = lazy(`(?i)^(?:so |and |then |yes, |ok, )*(?:I|we)(?:'ll|’ll| will)(?: then| also)? (.+?)[.!]*$`)
+	german   = lazy(`(?i)(?:^|[,.] )(?:können|könnten|kannst|könntest|würden|würdest|nimmst|darf|dürfte)\s+(?:sie|du|ihr|ich|wir)\b|\bbitte\b`)
+	french   = lazy(`(?i)\b(?:pouvez|pourriez|peux|pourrais)[- ](?:vous|tu)\b|\bmerci de \p{L}+er\b|\bveuillez\b`)
+	spanish  = lazy(`(?i)(?:¿|^|, )\s*(?:me )?(?:puedes|podrías|puede|podría|podéis)\b|\bpor favor\b`)
+	dutch    = lazy(`(?i)^(?:kun|kunt|wil|wilt|kom|zou) (?:je|jij|u)\b|\bgraag voor\b`)
+	reminds  = lazy(`(?i)^(?:just )?(?:a )?(?:gentle |quick |friendly |second |last )*reminder\s*[:,–-]\s*`)
+	chasing  = lazy(`(?i)\b(?:reminder|following up|any news|any update|did you (?:get|have) a chance|still (?:need|waiting)|chasing|bump(?:ing)?)\b`)
+	courtesy = lazy(`(?i)^(?:find|see (?:the )?attach|note\b|be (?:advised|aware|informed)|don'?t hesitate|do not hesitate|feel free|ignore|disregard|accept (?:my|our)|do not reply|don'?t reply|contact (?:us|me)|visit|click|unsubscribe|let (?:me|us) know if (?:you (?:have|need)|there (?:are|is)|anything)|reach out|enjoy|excuse|forgive|stay|join us|consider the environment)`)
+	offers   = lazy(`(?i)\b(?:if you (?:have|need) any|any questions|feel free|if you like|whenever suits)\b`)
+	asksMe   = lazy(`(?i)\b(?:you|your|yours)\b`)
+	whQ      = lazy(`(?i)^(?:and |so |also |or )*(?:what|when|where|which|who|how|why|do|does|did|are|is|shall|should|will|would|could|can|may|have|has)\b`)
+	rhetoric = lazy(`(?i)^(?:how are you|how is it going|how was|what do you think of that|isn't it|who would have)\b`)
+)
+
+// doing holds for verbs of a request: "can you make it?" is a question, "can you send it?" is not.
+func doing(phrase string) bool {
+	w, _, _ := strings.Cut(strings.ToLower(phrase), " ")
+	switch strings.Trim(w, ",.") {
+	case "send", "share", "review", "check", "sign", "approve", "confirm", "upload", "call", "tell", "let", "bring", "look", "return", "submit",
+		"decide", "give", "forward", "provide", "update", "finish", "complete", "fill", "book", "order", "prepare", "write", "draft", "add", "fix",
+		"join", "help", "reply", "respond", "answer", "pay", "transfer", "print", "pick", "take", "put", "move", "schedule", "arrange", "explain",
+		"clarify", "read", "comment", "vote", "test", "merge", "deploy", "ask", "remind", "get", "show", "lend", "make", "keep", "talk", "speak",
+		"set", "organise", "organize", "invite", "cancel", "change", "change,", "correct", "post", "mail", "email", "drop", "leave", "register",
+		"have", "find", "buy", "ship", "deliver", "verify", "investigate", "estimate", "quote", "advise", "suggest", "propose", "nominate", "cover":
+		return true
+	}
+	return false
+}
+
+// asksIn are what the sentences of a mail ask of me, in their order.
+func (p people) asksIn(it minutes.Item) []ask {
+	var out []ask
+	text := sentences(it)
+	for i, s := range text {
+		s, mine := p.addressed(s)
+		if !mine {
+			continue
+		}
+		a, ok := readAsk(s)
+		if !ok {
+			a, ok = p.deadlineAsk(s, it)
+		}
+		if !ok {
+			continue
+		}
+		a.find(it.At)
+		if a.due == nil && a.form != promise {
+			a.borrow(text, i, it.At)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+func readAsk(s string) (ask, bool) {
+	a := ask{sentence: s, reminder: chasing().MatchString(s)}
+	s = reminds().ReplaceAllString(s, "")
+	if offers().MatchString(s) {
+		return a, false
+	}
+	group := func(re *regexp.Regexp, n int) string {
+		if g := re.FindStringSubmatch(s); g != nil {
+			return g[n]
+		}
+		return ""
+	}
+	switch {
+	case german().MatchString(s), french().MatchString(s), spanish().MatchString(s), dutch().MatchString(s):
+		a.form = foreign
+		return a, true
+	case youCan().MatchString(s) && doing(group(youCan(), 1)):
+		a.phrase = group(youCan(), 1)
+	case someone().MatchString(s) && doing(group(someone(), 1)):
+		a.phrase = group(someone(), 1)
+	case needYou().MatchString(s):
+		a.phrase = group(needYou(), 1)
+	case please().MatchString(s):
+		if a.phrase = group(please(), 1); courtesy().MatchString(a.phrase) {
+			return a, false
+		}
+	case tellMe().MatchString(s):
+		if a.phrase = group(tellMe(), 1); courtesy().MatchString(a.phrase) {
+			return a, false
+		}
+	case needs().MatchString(s):
+		return needOf(a, needs().FindStringSubmatch(s))
+	case strings.HasSuffix(s, "?"):
+		a.form = question
+		return a, whQ().MatchString(s) && !rhetoric().MatchString(s) || asksMe().MatchString(s) || strings.HasPrefix(s, "¿")
+	default:
+		return clause(a, s)
+	}
+	return a, true
+}
+
+// clause finds what is asked after "so" or a semicolon: "I must name them tonight, so tell me by 6pm".
+func clause(a ask, s string) (ask, bool) {
+	for _, cut := range []string{", so ", "; ", ", and ", ", but ", " – ", " - ", ", please ", ": "} {
+		_, rest, ok := strings.Cut(s, cut)
+		if !ok {
+			continue
+		}
+		if cut == ", please " {
+			rest = "please " + rest
+		}
+		for _, re := range []*regexp.Regexp{tellMe(), please(), youCan()} {
+			if g := re.FindStringSubmatch(rest); g != nil && !courtesy().MatchString(g[1]) && (re != youCan() || doing(g[1])) {
+				a.phrase = g[1]
+				return a, true
+			}
+		}
+	}
+	return a, false
+}
+
+// needOf takes "we need the signed offer back", not "we need to talk among ourselves".
+func needOf(a ask, g []string) (ask, bool) {
+	a.form, a.phrase = need, g[3]
+	if s := strings.ToLower(g[1]); s != "i" && s != "we" {
+		a.subject = g[1]
+	}
+	if strings.HasPrefix(strings.ToLower(a.phrase), "to ") {
+		return a, false
+	}
+	back := regexp.MustCompile(`(?i)\b(?:your|you|yours|back|signed|from you|answer|reply|approval|confirmation)\b`).MatchString(a.phrase)
+	return a, back
+}
+
+// deadlineAsk takes a plain sentence that sets a term: "the plans must reach us by 31 August".
+func (p people) deadlineAsk(s string, it minutes.Item) (ask, bool) {
+	a := ask{form: statement, sentence: s}
+	if it.Mail.Bulk || it.Mail.ListID != "" || !mustBy().MatchString(s) || strings.HasSuffix(s, "?") {
+		return a, false
+	}
+	return a, len(when.Deadlines(s, it.At)) > 0
+}
+
+// find looks for the deadline in what is asked, else in the sentence about it. Of several, one
+// that is "at the latest" stands, else the first.
+func (a *ask) find(ref time.Time) {
+	for _, text := range []string{a.phrase, a.sentence} {
+		ds := when.Deadlines(text, ref)
+		for i := range ds {
+			if ds[i].At.IsZero() {
+				continue
+			}
+			if a.due == nil || latest().MatchString(text[ds[i].Start:]) && i == len(ds)-1 {
+				a.due, a.dueQuote = &ds[i], ds[i].Quote
+			}
+		}
+		if a.due != nil {
+			return
+		}
+	}
+}
+
+var latest = lazy(`(?i)at the latest|spätestens|au plus tard|a más tardar`)
+
+// borrow takes the deadline of a sentence nearby that sets one for the same thing.
+func (a *ask) borrow(text []string, i int, ref time.Time) {
+	for _, j := range []int{i + 1, i - 1} {
+		if j < 0 || j >= len(text) {
+			continue
+		}
+		for _, d := range when.Deadlines(text[j], ref) {
+			if !d.At.IsZero() {
+				a.due, a.dueAlso = &d, text[j]
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package extract
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dailyminutes/minutes/agent/extract/when"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// clock is a time of day as the reader writes it: 15:04, or 3 pm.
+func (d *desk) clock(t time.Time) string {
+	if d.m.Hours != 12 {
+		return t.Format("15:04")
+	}
+	if t.Minute() == 0 {
+		return t.Format("3 pm")
+	}
+	return t.Format("3:04 pm")
+}
+
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
+}
+
+// daysOff is how many days t is from the morning's: 0 today, 1 tomorrow, -1 yesterday.
+func (d *desk) daysOff(t time.Time) int {
+	a, b := midnight(t.In(d.m.Zone)), midnight(d.m.Now)
+	return int(a.Add(12*time.Hour).Sub(b).Hours()+24*1000)/24 - 1000
+}
+
+// dayName is a day as one says it: today, Friday, Friday 4 December.
+func (d *desk) dayName(t time.Time) string {
+	switch n := d.daysOff(t); {
+	case n == 0:
+		return "today"
+	case n == 1:
+		return "tomorrow"
+	case n == -1:
+		return "yesterday"
+	case n > 1 && n < 7:
+		return t.In(d.m.Zone).Format("Monday")
+	default:
+		return t.In(d.m.Zone).Format("Monday 2 January")
+	}
+}
+
+// dueMoment is the last moment at which the thing is in time.
+func dueMoment(w *when.Deadline) time.Time { return w.Late() }
+
+// by is a deadline as one says it now: "by 12:00 today", "by Friday", "before Friday".
+func (d *desk) by(w *when.Deadline) string {
+	at := w.At.In(d.m.Zone)
+	word := "by "
+	if w.Kind == "before" && w.AllDay {
+		word = "before "
+	}
+	day := d.dayName(at)
+	if w.AllDay {
+		return word + day
+	}
+	if d.daysOff(at) == 0 {
+		return word + d.clock(at) + " today"
+	}
+	return word + d.clock(at) + " " + at.Format("on Monday")
+}
+
+// overdue says that the term has passed.
+func (d *desk) overdue(w *when.Deadline) bool {
+	return w != nil && !w.At.IsZero() && !dueMoment(w).After(d.m.Now)
+}
+
+// now turns the words that moved since a text was written: yesterday's "tomorrow" is today. It
+// changes English alone; false says that the text names a near day it cannot turn.
+func (d *desk) now(text string, written time.Time) (string, bool) {
+	n := -d.daysOff(written)
+	if n == 0 {
+		return text, true
+	}
+	ok := true
+	out := nearDay().ReplaceAllStringFunc(text, func(w string) string {
+		shift := map[string]int{"today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "tomorrow": 1, "yesterday": -1}[strings.ToLower(w)]
+		t := midnight(d.m.Now).AddDate(0, 0, shift-n)
+		switch to := d.dayName(t); {
+		case strings.HasPrefix(strings.ToLower(w), "this ") || strings.EqualFold(w, "tonight"):
+			ok = false
+			return w
+		default:
+			return to
+		}
+	})
+	if foreignNear().MatchString(text) {
+		ok = false
+	}
+	return out, ok
+}
+
+var nearDay = lazy(`(?i)\b(?:today|tonight|tomorrow|yesterday|this morning|this afternoon|this evening)\b`)
+
+var foreignNear = lazy(`(?i)\b(?:heute|morgen|gestern|demain|hier|aujourd'hui|hoy|mañana|ayer|vandaag)\b|mañana`)

@@ -1,0 +1,155 @@
+package extract
+
+import (
+	"slices"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// maxInsights is the contract's.
+const maxInsights = 5
+
+// insights join what several items say about one thing, the most useful kind first, at most two of
+// a kind.
+func (d *desk) insights() []minutes.Claim {
+	var out []minutes.Claim
+	for _, join := range []func() []minutes.Claim{
+		d.crunch, d.overlaps, d.taken, d.preparing, d.priceNews, d.tight, d.wet, d.near, d.waiting,
+	} {
+		n := 0
+		for _, c := range join() {
+			if len(out) == maxInsights || n == 2 {
+				break
+			}
+			if count(c.Text.String()) <= maxLine+5 && d.tell(c) {
+				out = append(out, c)
+				n++
+			}
+		}
+	}
+	return out
+}
+
+// overlaps says what to do about a clash: who could move it. That there is one, the TL;DR says.
+func (d *desk) overlaps() []minutes.Claim {
+	var out []minutes.Claim
+	for i, a := range d.agenda {
+		for _, b := range d.agenda[i+1:] {
+			if clashes(a, b) {
+				out = append(out, d.overlap(a, b))
+			}
+		}
+	}
+	return out
+}
+
+func (d *desk) overlap(a, b minutes.Scored) minutes.Claim {
+	n := int(earlier(a.Event.End, b.Event.End).Sub(b.Event.Start).Minutes())
+	text := name(a) + " (until " + d.clock(a.Event.End) + ") and " + name(b) + " (from " + d.clock(b.Event.Start) + ") overlap by " + itoa(n) + " minutes"
+	quotes := []string{a.ID, a.Title.String(), a.ID, factLine(a.Item, "ends"), b.ID, b.Title.String(), b.ID, factLine(b.Item, "starts")}
+	switch {
+	case d.own(b) && !d.own(a):
+		text += "; " + name(b) + " is yours alone to move."
+	case d.own(a) && !d.own(b):
+		text += "; " + name(a) + " is yours alone to move."
+	case d.people.mine(b.Event.Organizer) && !d.people.mine(a.Event.Organizer):
+		text += "; you called the second."
+	case d.people.mine(a.Event.Organizer) && !d.people.mine(b.Event.Organizer):
+		text += "; you called the first."
+	case b.Event.Organizer.Email != "" && !b.Event.Organizer.Name.Empty() && b.Event.Organizer != a.Event.Organizer:
+		text += "; to move the second, ask " + b.Event.Organizer.Name.Line().String() + "."
+		quotes = append(quotes, b.ID, factLine(b.Item, "organizer"))
+	default:
+		text += "."
+	}
+	return claim(minutes.EngineComputed, text, quotes...)
+}
+
+// own holds for an entry of mine with no one else in it.
+func (d *desk) own(s minutes.Scored) bool {
+	return (s.Event.Organizer.Email == "" || d.people.mine(s.Event.Organizer)) &&
+		!slices.ContainsFunc(s.Event.Attendees, func(a minutes.Address) bool { return !d.people.mine(a) })
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// taken are invitations for hours that are not free.
+func (d *desk) taken() []minutes.Claim {
+	var out []minutes.Claim
+	for i := range d.loops {
+		l := &d.loops[i]
+		if l.invite == nil || l.invite.AllDay || l.Status != "open" {
+			continue
+		}
+		for _, s := range d.kind(minutes.KindEvent) {
+			if s.ID == l.Item || !d.counts(s.Item) || !busy(s) || s.Event.UID == l.invite.UID && s.Event.UID != "" ||
+				!s.Event.Start.Before(l.invite.End) || !l.invite.Start.Before(s.Event.End) {
+				continue
+			}
+			text := l.Who.String() + "'s invitation to " + quoted(clip(inviteTitle(l.mail), 8)) + " (" + d.span(l.invite) + ") falls into " +
+				name(s) + ", which runs from " + d.clock(s.Event.Start) + " to " + d.clock(s.Event.End) + "."
+			out = append(out, claim(minutes.EngineComputed, text, append(evidence(l.Evidence),
+				s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"), s.ID, factLine(s.Item, "ends"))...))
+			d.told[l.Item] = true
+			break
+		}
+	}
+	return out
+}
+
+// preparing says what the mail to read before a meeting says.
+func (d *desk) preparing() []minutes.Claim {
+	var out []minutes.Claim
+	for _, s := range d.agenda {
+		it, ok := d.preparation(s)
+		if !ok || d.told[it.ID] || s.Event.End.Before(d.m.Now) {
+			continue
+		}
+		g, quotes := d.point(it), []string{s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"), it.ID, factLine(it, "from")}
+		text := "Before " + name(s) + " at " + d.clock(s.Event.Start) + ": " + who(it) + " writes "
+		if s.Event.AllDay {
+			text = "Before " + name(s) + ": " + who(it) + " writes "
+		}
+		out = append(out, claim(minutes.EngineExtract, stop(text+g.text), append(quotes, g.quotes...)...))
+		d.told[it.ID] = true
+	}
+	return out
+}
+
+// point is what a mail says beyond that something is attached, in quotation marks.
+func (d *desk) point(it minutes.Item) said {
+	texts := d.reading(it).texts
+	for _, s := range texts {
+		if !attached().MatchString(s) && count(s) >= 4 {
+			return said{quoted(clip(s, 18)), []string{it.ID, s}}
+		}
+	}
+	return said{"about " + quoted(clip(subject(it), 12)), []string{it.ID, it.Title.String()}}
+}
+
+// waiting are people one meets today and whose mail waits for an answer.
+func (d *desk) waiting() []minutes.Claim {
+	var out []minutes.Claim
+	for i := range d.loops {
+		l := &d.loops[i]
+		if l.Owner != "me" || l.Status != "open" || l.ask == nil || l.mail.Mail == nil || l.mail.Mail.FromMe {
+			continue
+		}
+		for _, s := range d.agenda {
+			if !busy(s) || !s.Event.Start.After(d.m.Now) || !d.takesPart(s.Event, l.mail.Mail.From) {
+				continue
+			}
+			text := "You meet " + who(l.mail) + " at " + d.clock(s.Event.Start) + " (" + name(s) + "); their " + quoted(clip(subject(l.mail), 8)) + " still waits for your answer."
+			out = append(out, claim(minutes.EngineComputed, text, s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"),
+				l.Item, l.mail.Title.String(), l.Item, factLine(l.mail, "from")))
+			break
+		}
+	}
+	return out
+}

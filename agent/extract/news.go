@@ -1,0 +1,115 @@
+package extract
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// headline is a story as one tells it: who has it, and what.
+func headline(s minutes.Scored) string {
+	title := strings.TrimRight(s.Title.Line().String(), ".")
+	if s.Story != nil {
+		return quoted(title) + " (Hacker News, " + itoa(s.Story.Points) + " points)."
+	}
+	feed := s.Article.Feed.Line().Cut(30).String()
+	if feed == "" {
+		return stop(title)
+	}
+	return feed + ": " + stop(title)
+}
+
+// story is a headline with what makes it worth a line: the first sentence of an article that says
+// more than its title, or how much a story is talked of.
+func (d *desk) story(s minutes.Scored, first bool) minutes.Claim {
+	if s.Story != nil {
+		text := quoted(strings.TrimRight(s.Title.Line().String(), "."))
+		switch {
+		case first && d.leads(s):
+			text += " leads Hacker News with " + itoa(s.Story.Points) + " points and " + itoa(s.Story.Comments) + " comments."
+		default:
+			text += " has " + itoa(s.Story.Points) + " points and " + itoa(s.Story.Comments) + " comments on Hacker News."
+		}
+		return claim(minutes.EngineComputed, text, s.ID, s.Title.String(), s.ID, factLine(s.Item, "points"), s.ID, factLine(s.Item, "comments"))
+	}
+	text := headline(s)
+	quotes := []string{s.ID, s.Title.String(), s.ID, factLine(s.Item, "feed")}
+	if more := split(strings.Join(strings.Fields(s.Excerpt.String()), " ")); len(more) > 0 && adds(s.Title.String(), more[0]) && count(text)+count(more[0]) <= maxLine {
+		if turned, ok := d.now(more[0], s.At); ok {
+			text += " " + stop(turned)
+			quotes = append(quotes, s.ID, more[0])
+		}
+	}
+	if turned, ok := d.now(text, s.At); ok {
+		text = turned
+	}
+	return claim(minutes.EngineExtract, text, quotes...)
+}
+
+// adds says whether a sentence tells what its title did not.
+func adds(title, sentence string) bool {
+	t, s := topical(title), topical(sentence)
+	return len(s) > 2 && len(shared(t, s))*2 < len(s)+1
+}
+
+func (d *desk) leads(s minutes.Scored) bool {
+	return !slices.ContainsFunc(d.kind(minutes.KindStory), func(o minutes.Scored) bool { return o.Story.Points > s.Story.Points })
+}
+
+// news are the stories and articles in the order a reader wants them: what touches their interests
+// first, else as ranked; market headlines that the market slot has used are left out.
+func (d *desk) news() []minutes.Scored {
+	var out []minutes.Scored
+	for _, s := range d.ranked {
+		if s.Story != nil || s.Article != nil {
+			if injected().MatchString(s.Title.String()) {
+				continue // a headline that speaks to programs is for no reader
+			}
+			out = append(out, s)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b minutes.Scored) int { return d.touches(b) - d.touches(a) })
+	return out
+}
+
+func (d *desk) touches(s minutes.Scored) int {
+	for _, w := range d.m.Profile.Interests {
+		if hasWords(s.Title.String(), w) {
+			return 2
+		}
+		if hasWords(s.Excerpt.String(), w) || hasStems(s.Title.String()+" "+s.Excerpt.String(), w) {
+			return 1
+		}
+	}
+	return 0
+}
+
+func hasStems(text, phrase string) bool {
+	want := topical(phrase)
+	return len(want) > 0 && len(shared(want, topical(text))) == len(want)
+}
+
+// weather is the forecast in one line, for the place the day is spent at.
+func (d *desk) weather(s minutes.Scored) minutes.Claim {
+	f := s.Forecast
+	deg := " °C"
+	if f.Units == "imperial" {
+		deg = " °F"
+	}
+	text := f.Place.Line().String() + ": " + lower(f.Today.Summary.Line().String()) + ", " + degrees(f.Today.Min) + " to " + degrees(f.Today.Max) + deg + "."
+	quotes := []string{s.ID, factLine(s.Item, "today"), s.ID, factLine(s.Item, "place")}
+	if a := f.Advice.Line().String(); a != "" {
+		text += " " + stop(upper(a))
+		quotes = append(quotes, s.ID, factLine(s.Item, "advice"))
+	}
+	if len(f.Alerts) > 0 {
+		text += " " + stop("Alert: "+lower(f.Alerts[0].Line().Cut(80).String()))
+		quotes = append(quotes, s.ID, factLine(s.Item, "alert"))
+	}
+	return claim(minutes.EngineComputed, text, quotes...)
+}
+
+// degrees has no minus zero.
+func degrees(v float64) string { return minutes.Amount(math.Round(v)+0, 0) }

@@ -1,0 +1,250 @@
+package extract
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// A said is an ask turned to the reader, with what it rests on.
+type said struct {
+	text   string
+	quotes []string // item, quote, …
+}
+
+// maxLine is how many words a line may have; longer ones are cut inside their quotation.
+const maxLine = 30
+
+var (
+	firstPerson = lazy(`\b(?i:I|me|my|mine|we|our|ours|myself|ourselves)\b|\b[Uu]s\b`)
+	forMe       = lazy(`(?i)^(?:send|give|get|forward|email|mail|share with)(?: over)? (?:me|us) (.+)$`)
+	knowing     = lazy(`(?i)^(?:tell|let|give) (?:me|us)(?: know)? ((?:whether|if|when|where|what|how|which|why|who)\b.+)$`)
+	bareTell    = lazy(`(?i)^(?:tell|let|give|answer|call|text) (?:me|us)(?: know| back| a call| a ring)?$`)
+	pronoun     = lazy(`(?i)\b(?:it|them|this|these|those|both)\b`)
+	purpose     = lazy(`(?i)(?:, otherwise|, or (?:else|we|I)\b| so that | so (?:I|we) | because |, as (?:I|we)\b| since (?:I|we)\b|; |, (?:and )?(?:I|we)(?:'| )|, (?:finance|legal|they|he|she|without)\b| – | — | - ).*$`)
+)
+
+// say turns what is asked to the reader: "Anna Kirsch asks you to …" where no word of it means the
+// writer, else the writer's own words in quotation marks.
+func (d *desk) say(it minutes.Item, a ask) said {
+	s := said{quotes: []string{it.ID, a.sentence, it.ID, factLine(it, "from")}}
+	n := who(it)
+	past := d.overdue(a.due)
+	asks := "asks"
+	if past {
+		asks = "asked"
+	}
+	p, ok := d.phrase(it, a)
+	var text string
+	switch {
+	case !ok:
+	case a.form == request && bareTell().MatchString(trimDue(a.phrase, a.dueQuote)):
+		text = n + " " + asks + " you to answer" + d.suffixBy(a) + about(it, &s)
+	case a.form == request:
+		text = d.requested(n, asks, p)
+	case a.form == need && a.subject == "":
+		text = n + " " + map[bool]string{true: "needed", false: "needs"}[past] + " " + p
+		if a.reminder && !past {
+			text = n + " still needs " + p
+		}
+	case a.form == need:
+		text = n + ": " + lower(a.subject) + " needs " + p
+	}
+	if text == "" {
+		return d.inTheirWords(it, a, s)
+	}
+	if pronoun().MatchString(p) && !strings.Contains(text, "“") {
+		text += about(it, &s)
+	}
+	if a.dueQuote == "" && a.due != nil && !strings.Contains(text, " by ") {
+		text += ", " + d.by(a.due)
+	}
+	if a.dueAlso != "" {
+		s.quotes = append(s.quotes, it.ID, a.dueAlso)
+	}
+	if past {
+		text += "; that has passed"
+	}
+	s.text = stop(text)
+	if count(s.text) > maxLine {
+		return d.inTheirWords(it, a, said{quotes: s.quotes})
+	}
+	return s
+}
+
+func (d *desk) requested(n, asks, p string) string {
+	if g := forMe().FindStringSubmatch(p); g != nil && !firstPerson().MatchString(g[1]) {
+		return n + " " + asks + " for " + g[1]
+	}
+	if g := knowing().FindStringSubmatch(p); g != nil && !firstPerson().MatchString(g[1]) {
+		return n + " " + map[string]string{"asks": "wants", "asked": "wanted"}[asks] + " to know " + g[1]
+	}
+	if firstPerson().MatchString(p) {
+		return ""
+	}
+	return n + " " + asks + " you to " + p
+}
+
+// phrase is what is asked with its term said as of now; false where it cannot be turned.
+func (d *desk) phrase(it minutes.Item, a ask) (string, bool) {
+	p := purpose().ReplaceAllString(a.phrase, "")
+	if p == "" {
+		return "", false
+	}
+	if a.due != nil && a.dueQuote != "" && strings.Contains(p, a.dueQuote) && !(a.due.Kind == "before" && !a.due.AllDay) {
+		p = strings.Replace(p, a.dueQuote, "\x00", 1)
+		p, ok := d.now(p, it.At)
+		return strings.Replace(p, "\x00", d.by(a.due), 1), ok && (a.form != need || !firstPerson().MatchString(p))
+	}
+	p, ok := d.now(p, it.At)
+	return p, ok && (a.form != need || !firstPerson().MatchString(p))
+}
+
+func (d *desk) suffixBy(a ask) string {
+	if a.due == nil {
+		return ""
+	}
+	return " " + d.by(a.due)
+}
+
+// about names the subject in brackets, for a sentence that says "it".
+func about(it minutes.Item, s *said) string {
+	t := subject(it)
+	if t == "" {
+		return ""
+	}
+	s.quotes = append(s.quotes, it.ID, it.Title.String())
+	return " (" + quoted(clip(t, 9)) + ")"
+}
+
+// subject is the title without Re: and Fwd:.
+func subject(it minutes.Item) string {
+	return strings.TrimSpace(regexp.MustCompile(`(?i)^(?:(?:re|fwd?|aw|wg|tr|rv)\s*:\s*)+`).ReplaceAllString(it.Title.Line().String(), ""))
+}
+
+// inTheirWords quotes the sentence. What it calls tomorrow is dated by when it was said.
+func (d *desk) inTheirWords(it minutes.Item, a ask, s said) said {
+	verb := " writes: "
+	if strings.HasSuffix(a.sentence, "?") {
+		verb = " asks: "
+	}
+	day := d.dayName(it.At)
+	if nearDay().MatchString(a.sentence) || foreignNear().MatchString(a.sentence) {
+		if day != "today" {
+			verb = map[string]string{" writes: ": " wrote ", " asks: ": " asked "}[verb] + on(day) + ": "
+			s.quotes = append(s.quotes, it.ID, factLine(it, "sent"))
+		}
+	}
+	s.text = who(it) + verb + quoted(clip(a.sentence, maxLine-10))
+	if a.due != nil && !a.due.At.IsZero() {
+		if a.dueAlso != "" {
+			s.quotes = append(s.quotes, it.ID, a.dueAlso)
+		}
+		s.text = stop(s.text) + " " + d.dueNote(a)
+	}
+	s.text = stop(s.text)
+	return s
+}
+
+// on puts the word before a day that it needs: "on Friday", but "yesterday".
+func on(day string) string {
+	switch day {
+	case "today", "tomorrow", "yesterday":
+		return day
+	}
+	return "on " + day
+}
+
+// dueNote says when a quoted thing is due, as of now: "Due today at 12:00."
+func (d *desk) dueNote(a ask) string {
+	at := a.due.At.In(d.m.Zone)
+	if a.due.Kind == "before" && a.due.AllDay {
+		return "Due before " + d.dayName(at) + "."
+	}
+	verb := "Due "
+	if d.overdue(a.due) {
+		verb = "It was due "
+	}
+	if a.due.AllDay {
+		return verb + on(d.dayName(at)) + "."
+	}
+	return verb + on(d.dayName(at)) + " at " + d.clock(at) + "."
+}
+
+// clip keeps the first n words.
+func clip(s string, n int) string {
+	f := strings.Fields(s)
+	if len(f) <= n {
+		return strings.Join(f, " ")
+	}
+	return strings.TrimRight(strings.Join(f[:n], " "), ",;:–-") + "…"
+}
+
+// trimDue takes the deadline out of a phrase: a to-do shows it beside itself.
+func trimDue(phrase, quote string) string {
+	if quote != "" {
+		phrase = strings.Replace(phrase, quote, "", 1)
+	}
+	return strings.TrimRight(strings.Join(strings.Fields(strings.ReplaceAll(phrase, " ,", ",")), " "), " ,;:–-")
+}
+
+// todo is the ask as a line of a list: "Send Helen the headcount plan for 2027".
+func (d *desk) todo(it minutes.Item, a ask) string {
+	name := firstName(it)
+	p := trimDue(purpose().ReplaceAllString(a.phrase, ""), a.dueQuote)
+	p, ok := d.now(p, it.At)
+	switch {
+	case !ok || p == "":
+	case a.form == need && !firstPerson().MatchString(p):
+		if a.subject != "" {
+			return upper(a.subject) + " needs " + p + " (" + who(it) + ")"
+		}
+		return name + " needs " + p
+	case a.form == request && bareTell().MatchString(p):
+		return "Answer " + name + " about " + quoted(clip(subject(it), 9))
+	case a.form == request:
+		if p = theirs(p, name, "they"); p != "" {
+			if pronoun().MatchString(a.phrase) && subject(it) != "" {
+				p += " (" + quoted(clip(subject(it), 9)) + ")"
+			}
+			return upper(p)
+		}
+	}
+	if a.form == statement {
+		return who(it) + ": " + quoted(clip(a.sentence, 18))
+	}
+	return "Answer " + who(it) + ": " + quoted(clip(a.sentence, 16))
+}
+
+// theirs turns the writer's first person to a name and "they"; "" where that would not be English.
+func theirs(p, name, subject string) string {
+	if regexp.MustCompile(`\b(?i:I|mine|myself|am)\b|\bI'`).MatchString(p) {
+		return ""
+	}
+	named := name == "them"
+	p = regexp.MustCompile(`\b(?:me|us)\b`).ReplaceAllStringFunc(p, func(string) string {
+		if named {
+			return "them"
+		}
+		named = true
+		return name
+	})
+	p = regexp.MustCompile(`\b(?:my|our)\b`).ReplaceAllStringFunc(p, func(string) string {
+		if named {
+			return "their"
+		}
+		named = true
+		return name + "'s"
+	})
+	return regexp.MustCompile(`\b[Ww]e\b`).ReplaceAllString(p, subject)
+}
+
+// yours turns my own words to me: "send me the contract" is "send you the contract".
+func yours(p string) string {
+	if regexp.MustCompile(`\b(?i:I|mine|myself|we|am|you|your)\b`).MatchString(p) {
+		return ""
+	}
+	p = regexp.MustCompile(`\b(?:me|us)\b`).ReplaceAllString(p, "you")
+	return regexp.MustCompile(`\b(?:my|our)\b`).ReplaceAllString(p, "your")
+}

@@ -1,0 +1,258 @@
+package extract
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// tldr is the three slots in their order: mail or action, calendar, market or business.
+func (d *desk) tldr() []minutes.Claim {
+	out := []minutes.Claim{d.firstOfAll(), d.dayInOne(), d.marketInOne()}
+	for i, none := range []struct{ section, text string }{
+		{"mail", d.orFailed("No urgent mail today", "Mail could not be read today", "imap", "gmail", "graph")},
+		{"calendar", d.orFailed("No events today", "Calendar could not be read today", "ics", "caldav", "gcal")},
+		{"market", d.orFailed("No market news today", "Markets could not be read today", "market")},
+	} {
+		if out[i].Text.Empty() {
+			out[i] = claim(minutes.EngineComputed, none.text)
+			out[i].Empty, out[i].Section = true, none.section
+		}
+		d.tell(out[i])
+		for _, id := range out[i].Items {
+			d.told[id] = true
+		}
+	}
+	return out
+}
+
+func (d *desk) orFailed(none, failed string, kinds ...string) string {
+	if d.failed(kinds...) {
+		return failed
+	}
+	return none
+}
+
+// A pick is a mail that could open the brief, and how much it presses.
+type pick struct {
+	weight int
+	at     time.Time
+	mail   minutes.Scored
+	loop   *loop
+	alert  string // the sentence of a notice that changes an event of today
+	event  minutes.Scored
+}
+
+// picks are the mails worth telling, most pressing first. What presses is a term that the ledger
+// holds, who asks, and what touches today's events; the word "urgent" weighs nothing.
+func (d *desk) picks() []pick {
+	var out []pick
+	loops := map[string]*loop{}
+	for i := range d.loops {
+		if l := &d.loops[i]; l.Owner == "me" && l.Status == "open" {
+			loops[l.Item] = l
+		}
+	}
+	for _, s := range d.kind(minutes.KindMail) {
+		p := pick{mail: s, loop: loops[s.ID], at: s.At}
+		if d.classes[s.ID] == suspect {
+			continue
+		}
+		if p.event, p.alert = d.alert(s.Item); p.alert != "" {
+			p.weight = 110
+		} else if p.weight = d.weigh(s, p.loop); p.weight == 0 {
+			continue
+		}
+		if p.loop != nil && p.loop.Due != nil {
+			p.at = *p.loop.Due
+		}
+		out = append(out, p)
+	}
+	slices.SortStableFunc(out, func(a, b pick) int {
+		if c := cmp.Compare(b.weight, a.weight); c != 0 {
+			return c
+		}
+		if a.loop != nil && b.loop != nil && a.loop.Due != nil && b.loop.Due != nil {
+			return a.at.Compare(b.at)
+		}
+		return cmp.Compare(b.mail.Score, a.mail.Score)
+	})
+	return out
+}
+
+// weigh is how much a mail presses; 0 is nothing worth a line above the sections.
+func (d *desk) weigh(s minutes.Scored, l *loop) int {
+	if d.classes[s.ID] != person {
+		return 0
+	}
+	known := d.people.knows(s.Item)
+	w := 0
+	switch {
+	case l != nil && l.Due != nil:
+		w = d.dueWeight(l)
+		if !known {
+			w = min(w, 30)
+		}
+	case l != nil && known:
+		w = 40
+	case l != nil:
+		w = 15
+	case known && s.Mail.Unread && s.Mail.Direct:
+		w = 20
+	}
+	if w > 0 && d.people.important(s.Mail.From) {
+		w += 12
+	}
+	if s.Mail.Flagged && s.Mail.Unread {
+		w = max(w, 35)
+	}
+	if w >= 40 && s.At.After(midnight(d.m.Now)) && l != nil && l.Due == nil {
+		w += 5 // written this morning: it happens now
+	}
+	return w
+}
+
+func (d *desk) dueWeight(l *loop) int {
+	switch n := d.daysOff(*l.Due); {
+	case n < -3:
+		return 55
+	case n < 0:
+		return 80
+	case n == 0:
+		return 100
+	case n == 1:
+		return 60
+	case n <= 3:
+		return 50
+	case n <= 14:
+		return 42
+	}
+	return 30
+}
+
+// firstOfAll is the mail slot: what presses today or, failing that, the one person who waits for
+// an answer. Known people alone can stand here.
+func (d *desk) firstOfAll() minutes.Claim {
+	for _, p := range d.picks() {
+		if p.weight < 40 {
+			break
+		}
+		c := d.mailLine(p, true)
+		if !c.Text.Empty() {
+			c.Section = "mail"
+			if p.loop != nil && p.weight >= 50 {
+				c.Section = "action"
+			}
+			return c
+		}
+	}
+	return minutes.Claim{}
+}
+
+// mailLine is one mail said to the reader. first adds whether it still waits.
+func (d *desk) mailLine(p pick, first bool) minutes.Claim {
+	it := p.mail.Item
+	switch {
+	case p.alert != "":
+		text := who(it) + " on " + name(p.event) + ": " + quoted(clip(p.alert, 24))
+		return claim(minutes.EngineExtract, text, it.ID, p.alert, it.ID, factLine(it, "from"), p.event.ID, p.event.Title.String())
+	case p.loop != nil && p.loop.invite != nil:
+		return d.inviteLine(p.loop)
+	case p.loop != nil && p.loop.ask != nil:
+		s := d.say(it, *p.loop.ask)
+		text := s.text
+		quotes := s.quotes
+		if gist, ok := d.context(it, *p.loop.ask); ok && strings.HasPrefix(text, who(it)+" asks ") && !strings.Contains(text, ": ") {
+			joined := who(it) + ": " + strings.TrimRight(gist.text, ".!") + "; asks " + strings.TrimPrefix(text, who(it)+" asks ")
+			if count(joined) <= maxLine+2 {
+				text, quotes = joined, append(quotes, gist.quotes...)
+			}
+		}
+		if first && d.people.wrote && d.m.Now.Sub(it.At) > 10*time.Hour && !d.overdue(p.loop.ask.due) && count(text) < maxLine-6 && !strings.HasSuffix(text, "?”.") {
+			text = strings.TrimSuffix(text, ".") + "; you have not answered yet."
+			text = strings.Replace(text, "?”; you", "?” You", 1)
+		}
+		return claim(minutes.EngineExtract, text, quotes...)
+	case p.loop != nil:
+		return claim(minutes.EngineComputed, stop("Still open: "+lower(p.loop.Text.String())), evidence(p.loop.Evidence)...)
+	}
+	g, ok := d.gist(it)
+	if !ok {
+		return minutes.Claim{}
+	}
+	return claim(minutes.EngineExtract, stop(who(it)+": "+g.text), append(g.quotes, it.ID, factLine(it, "from"))...)
+}
+
+func evidence(es []minutes.Evidence) []string {
+	var out []string
+	for _, e := range es {
+		out = append(out, e.Item, e.Quote.String())
+	}
+	return out
+}
+
+func (d *desk) inviteLine(l *loop) minutes.Claim {
+	text := l.Who.String() + " invites you to " + quoted(clip(inviteTitle(l.mail), 10)) + ", " + d.span(l.invite) + "; your answer is open."
+	return claim(minutes.EngineComputed, text, evidence(l.Evidence)...)
+}
+
+// gist is the first sentence of a mail that tells something, as of now.
+func (d *desk) gist(it minutes.Item) (said, bool) {
+	for _, s := range d.reading(it).texts {
+		s, _ = d.people.addressed(s)
+		if count(s) < 3 || attached().MatchString(s) && count(s) < 9 {
+			continue
+		}
+		text, ok := d.now(s, it.At)
+		if !ok || firstPerson().MatchString(text) || strings.HasSuffix(s, "?") {
+			text = quoted(clip(s, maxLine-8))
+		} else {
+			text = clip(text, maxLine-4)
+		}
+		return said{text, []string{it.ID, s}}, true
+	}
+	if t := subject(it); t != "" {
+		return said{quoted(clip(t, maxLine-8)), []string{it.ID, it.Title.String()}}, true
+	}
+	return said{}, false
+}
+
+var attached = lazy(`(?i)\b(?:attached|attachment|enclosed|anbei|ci-joint|adjunto)\b`)
+
+// context is a sentence before an ask that says why: a fact, not the writer's doings.
+func (d *desk) context(it minutes.Item, a ask) (said, bool) {
+	texts := d.reading(it).texts
+	if len(texts) == 0 {
+		return said{}, false
+	}
+	s, _ := d.people.addressed(texts[0])
+	text, ok := d.now(s, it.At)
+	if s == a.sentence || !ok || firstPerson().MatchString(s) || attached().MatchString(s) || strings.HasSuffix(s, "?") || count(s) < 4 {
+		return said{}, false
+	}
+	return said{text, []string{it.ID, s}}, true
+}
+
+// alert finds a notice that changes an event of today: it names the same flight, train or booking,
+// and says that something moved.
+func (d *desk) alert(it minutes.Item) (minutes.Scored, string) {
+	for _, e := range d.agenda {
+		for _, c := range references(e.Title.String()) {
+			for _, s := range d.reading(it).texts {
+				if hasWords(s, c) && changed().MatchString(s) {
+					return e, s
+				}
+			}
+		}
+	}
+	return minutes.Scored{}, ""
+}
+
+var reference = lazy(`\b[A-Z]{1,4}[ -]?\d{2,6}\b`)
+
+func references(title string) []string { return reference().FindAllString(title, -1) }
+
+var changed = lazy(`(?i)\b(?:delay(?:ed)?|now (?:departs|leaves|arrives|starts)|instead of|cancel(?:led|ed)|rescheduled|postponed|moved|new (?:time|gate|platform)|verspätet|annulé|retrasado|cancelado)\b`)
