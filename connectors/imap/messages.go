@@ -124,6 +124,7 @@ func (v *visit) collect(m *mailbox, msg *imapclient.FetchMessageData) (rec recor
 	rec.meta.Folder, rec.meta.Sent = m.name, m.sent
 	var head, text []byte
 	var structure imap.BodyStructure
+	told := false // a header came, if an empty one
 	for item := msg.Next(); item != nil; item = msg.Next() {
 		switch it := item.(type) {
 		case imapclient.FetchItemDataUID:
@@ -137,6 +138,7 @@ func (v *visit) collect(m *mailbox, msg *imapclient.FetchMessageData) (rec recor
 		case imapclient.FetchItemDataBodyStructure:
 			structure = it.BodyStructure
 		case imapclient.FetchItemDataBodySection:
+			told = true
 			switch {
 			case it.Literal == nil || len(it.Section.Part) > 0:
 			case it.Section.Specifier == imap.PartSpecifierHeader:
@@ -158,7 +160,9 @@ func (v *visit) collect(m *mailbox, msg *imapclient.FetchMessageData) (rec recor
 	} else {
 		rec.meta.Cut = !whole
 	}
-	return rec, bits, rec.meta.UID != 0
+	// A server may tell us of a changed flag in between: that is not the message. It will come at the
+	// next look, since nothing here remembers it as read.
+	return rec, bits, rec.meta.UID != 0 && told
 }
 
 // readUpTo keeps n bytes of a literal; the library discards the rest.

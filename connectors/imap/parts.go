@@ -2,6 +2,7 @@ package imap
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -48,31 +49,21 @@ func (v *visit) fetchParts(m *mailbox) {
 // far as it was read, and says that it was cut.
 func (v *visit) receiveParts(m *mailbox, d *desk) {
 	err := m.reopened()
-	byUID := map[uint32]*record{}
+	got, err2 := collectParts(m.groups)
+	if err == nil {
+		err = err2
+	}
 	for i := range m.lacking {
-		byUID[m.lacking[i].meta.UID] = &m.lacking[i]
-	}
-	got := map[string][]byte{}
-	for _, g := range m.groups {
-		for msg := g.cmd.Next(); msg != nil; msg = g.cmd.Next() {
-			uid, body := collectPart(msg, g.limit)
-			if err == nil && body != nil {
-				got[fmt.Sprint(uid, g.path)] = body
-			}
-		}
-		if err2 := g.cmd.Close(); err == nil {
-			err = err2
-		}
-	}
-	for _, rec := range byUID {
+		rec := &m.lacking[i]
 		for _, n := range rec.needs {
-			if body, ok := got[fmt.Sprint(rec.meta.UID, n.path)]; ok {
-				n.meta.Bytes = len(body)
-				rec.meta.Parts = append(rec.meta.Parts, n.meta)
-				rec.parts = append(rec.parts, body)
-			} else {
+			body, ok := got[partKey(rec.meta.UID, n.path)]
+			if !ok || err != nil {
 				rec.meta.Cut = true
+				continue
 			}
+			n.meta.Bytes = len(body)
+			rec.meta.Parts = append(rec.meta.Parts, n.meta)
+			rec.parts = append(rec.parts, body)
 		}
 	}
 	d.addAll(m.lacking)
@@ -82,16 +73,53 @@ func (v *visit) receiveParts(m *mailbox, d *desk) {
 	}
 }
 
-func collectPart(msg *imapclient.FetchMessageData, limit int64) (uid uint32, body []byte) {
+// collectParts drains all groups at once. A server may work on several FETCH of one folder at a time
+// and answer in any order (Dovecot does), and the library then hands a part to whichever command
+// asked for that message: so nobody waits for one command before another, and a part is known by the
+// section that the server names, not by the command that brought it.
+func collectParts(groups []*group) (map[string][]byte, error) {
+	var mu sync.Mutex
+	got := map[string][]byte{}
+	var failed error
+	var wg sync.WaitGroup
+	for _, g := range groups {
+		wg.Go(func() {
+			for msg := g.cmd.Next(); msg != nil; msg = g.cmd.Next() {
+				for key, body := range partsOf(msg) {
+					mu.Lock()
+					got[key] = body
+					mu.Unlock()
+				}
+			}
+			if err := g.cmd.Close(); err != nil {
+				mu.Lock()
+				failed = err
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return got, failed
+}
+
+func partsOf(msg *imapclient.FetchMessageData) map[string][]byte {
+	var uid uint32
+	bodies := map[string][]byte{}
 	for item := msg.Next(); item != nil; item = msg.Next() {
 		switch it := item.(type) {
 		case imapclient.FetchItemDataUID:
 			uid = uint32(it.UID)
 		case imapclient.FetchItemDataBodySection:
 			if it.Literal != nil {
-				body = readUpTo(it.Literal, limit)
+				bodies[fmt.Sprint(it.Section.Part)] = readUpTo(it.Literal, htmlPart)
 			}
 		}
 	}
-	return uid, body
+	out := map[string][]byte{}
+	for path, body := range bodies {
+		out[fmt.Sprint(uid)+" "+path] = body
+	}
+	return out
 }
+
+func partKey(uid uint32, path []int) string { return fmt.Sprint(uid) + " " + fmt.Sprint(path) }
