@@ -1,6 +1,7 @@
 package dummy
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -72,8 +73,8 @@ func TestCheckNamesTheKey(t *testing.T) {
 		"limit": {Path: "a", Limit: -1},
 	} {
 		c.Fill()
-		ke, ok := c.Check().(*connectors.KeyError)
-		if !ok || ke.Key != key {
+		var ke *connectors.KeyError
+		if !errors.As(c.Check(), &ke) || ke.Key != key {
 			t.Errorf("want a KeyError of %s, got %v", key, c.Check())
 		}
 	}

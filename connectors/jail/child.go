@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/gob"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -71,13 +72,14 @@ func Child(parsers map[string]Parser) {
 	if null, err := os.Open(os.DevNull); err == nil {
 		os.Stdin = null
 	}
-	if err := serve(in, out, parsers); err != nil && err != io.EOF {
+	if err := serve(in, out, parsers); !errors.Is(err, io.EOF) {
 		fmt.Fprintln(os.Stderr, "jail:", err)
 		os.Exit(exitFrames)
 	}
 	os.Exit(0)
 }
 
+// serve answers documents until the parent is gone: io.EOF.
 func serve(r io.Reader, w io.Writer, parsers map[string]Parser) error {
 	out := bufio.NewWriterSize(w, 256<<10)
 	dec, enc := gob.NewDecoder(bufio.NewReaderSize(r, 256<<10)), gob.NewEncoder(out)

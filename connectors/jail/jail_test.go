@@ -91,7 +91,7 @@ func eat(Document) (Parsed, error) {
 	var held [][]byte
 	for range 1 << 12 { // 4 GiB
 		b := make([]byte, 1<<20)
-		for i := range b {
+		for i := 0; i < len(b); i += 4096 { // a page that was never touched costs nothing
 			b[i] = 1
 		}
 		held = append(held, b)
@@ -135,7 +135,7 @@ func echo(t testing.TB, p *Pool, s string) map[string]string {
 }
 
 func TestADeadlyDocumentCostsItselfAndSaysWhy(t *testing.T) {
-	p := pool(t, &Pool{Size: 1, Deadline: 20 * time.Second})
+	p := pool(t, &Pool{Size: 1, Deadline: time.Minute})
 	quick := pool(t, &Pool{Size: 1, Deadline: 300 * time.Millisecond})
 	for parser, why := range map[string]string{"deep": "nests too deeply", "memory": "too much memory",
 		"loop": "takes longer than 300ms", "elsewhere": "the parser broke", "exit": "process ended", "swell": "becomes too large"} {

@@ -168,7 +168,7 @@ func (s *source) refusal(ctx context.Context, err error, status *connectors.Stat
 		return s.rest(ctx, max(status.RetryAfter, 4*time.Hour))
 	}
 	if _, why := s.env.Parse(ctx, body); why != nil && explained(why) {
-		return minutes.WithHint(fmt.Errorf("%w: %s", err, why), minutes.Hint(why))
+		return minutes.WithHint(fmt.Errorf("%w: %w", err, why), minutes.Hint(why))
 	}
 	return err
 }

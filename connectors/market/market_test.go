@@ -192,8 +192,8 @@ func TestCheckNamesTheKey(t *testing.T) {
 	} {
 		for _, c := range cs {
 			c.Fill()
-			ke, ok := c.Check().(*connectors.KeyError)
-			if !ok || ke.Key != want {
+			var ke *connectors.KeyError
+			if !errors.As(c.Check(), &ke) || ke.Key != want {
 				t.Errorf("%+v: want a KeyError of %s, got %v", c, want, c.Check())
 			}
 		}

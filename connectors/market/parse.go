@@ -62,7 +62,7 @@ func (args arguments) item(f figures) (minutes.Item, []closing, error) {
 		return minutes.Item{}, nil, minutes.WithHint(err, "look the symbol up at the provider: it may be delisted, renamed or wrongly spelt")
 	}
 	f.decimals = min(max(f.decimals, 0), 8)
-	all := append(before, closing{f.day, f.price})
+	all := slices.Concat(before, []closing{{f.day, f.price}})
 	var series []float64
 	for _, c := range all {
 		series = append(series, round(c.Price, f.decimals+2))
@@ -185,9 +185,9 @@ func known(err error) error {
 	case err == nil || !explained(err):
 		return err
 	case strings.HasSuffix(err.Error(), refusedKey):
-		return minutes.WithHint(fmt.Errorf("%w: %s", minutes.ErrAuth, err), minutes.Hint(err))
+		return minutes.WithHint(fmt.Errorf("%w: %w", minutes.ErrAuth, err), minutes.Hint(err))
 	case strings.HasSuffix(err.Error(), overused):
-		return minutes.WithHint(fmt.Errorf("%w: %s", minutes.ErrBudget, err), minutes.Hint(err))
+		return minutes.WithHint(fmt.Errorf("%w: %w", minutes.ErrBudget, err), minutes.Hint(err))
 	}
 	return err
 }

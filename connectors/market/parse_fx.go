@@ -144,7 +144,7 @@ func parseECB(_ context.Context, doc connectors.Document) (connectors.Parsed, er
 	day, depth := "", 0
 	for {
 		tok, err := dec.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

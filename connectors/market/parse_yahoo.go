@@ -76,8 +76,8 @@ func parseYahoo(_ context.Context, doc connectors.Document) (connectors.Parsed, 
 	if m.PriceHint != nil {
 		f.decimals = *m.PriceHint
 	}
-	cents := 1.0
-	f.currency, cents = currency(m.Currency)
+	code, cents := currency(m.Currency)
+	f.currency = code
 	var closes []*float64
 	if len(r.Indicators.Quote) > 0 {
 		closes = r.Indicators.Quote[0].Close

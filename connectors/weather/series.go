@@ -58,9 +58,7 @@ type block map[string][]value
 // UnmarshalJSON keeps the arrays and passes over all else.
 func (b *block) UnmarshalJSON(data []byte) error {
 	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil // a block that is no object is no block
-	}
+	_ = json.Unmarshal(data, &raw) // a block that is no object is no block
 	*b = block{}
 	for k, r := range raw {
 		var vs []value

@@ -173,7 +173,7 @@ func (s *source) ask(ctx context.Context, address, parser string, args []byte) (
 	if status := (*connectors.StatusError)(nil); errors.As(err, &status) && len(status.Body) > 0 {
 		_, why := s.env.Parse(ctx, connectors.Document{Parser: parser, Data: status.Body, Args: args})
 		if why != nil && strings.HasPrefix(why.Error(), refusal) {
-			return connectors.Parsed{}, minutes.WithHint(fmt.Errorf("%w: %s", err, why), minutes.Hint(why))
+			return connectors.Parsed{}, minutes.WithHint(fmt.Errorf("%w: %w", err, why), minutes.Hint(why))
 		}
 	}
 	if err != nil {
