@@ -5,6 +5,7 @@ package feed
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 
 	"github.com/dailyminutes/minutes"
@@ -91,9 +92,9 @@ func (s *source) Fetch(ctx context.Context, from minutes.Cursor) (minutes.Batch,
 	if s.config.FullText && ctx.Err() == nil {
 		r.fullText(ctx, batch.Items)
 	}
-	r.remember(ctx)
-	if err := ctx.Err(); err != nil {
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return batch, fmt.Errorf("feed: %w", err)
 	}
+	r.remember(context.WithoutCancel(ctx)) // after a deadline too: which feed was slow is worth knowing
 	return batch, r.verdict(subs, results, listErr, &batch)
 }

@@ -76,8 +76,8 @@ const deadAfter = 7 * 24 * time.Hour
 // failed counts a failure. The first is asked again in the next run; from the second on the wait
 // doubles from an hour to about a day, and a server's own wish counts for more.
 func (h *history) failed(now time.Time, err error) {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return // that says more about this machine's morning than about the feed
+	if errors.Is(err, context.Canceled) {
+		return // by the user, not by the feed
 	}
 	if h.Fails == 0 {
 		h.Since = now
@@ -131,7 +131,7 @@ func (r *run) recall(ctx context.Context, from minutes.Cursor) error {
 
 // remember writes the state where it changed. It failing costs politeness, not items.
 func (r *run) remember(ctx context.Context) {
-	if len(r.memory.Feeds) == 0 && len(r.memory.Blocked) == 0 && len(r.was) == 0 || ctx.Err() != nil {
+	if len(r.memory.Feeds) == 0 && len(r.memory.Blocked) == 0 && len(r.was) == 0 {
 		return
 	}
 	b, err := json.Marshal(r.memory)

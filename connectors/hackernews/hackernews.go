@@ -111,19 +111,16 @@ func (s *source) Fetch(ctx context.Context, _ minutes.Cursor) (minutes.Batch, er
 		return minutes.Batch{}, fmt.Errorf("hackernews: the list: %w", err)
 	}
 	bodies, errs := s.items(ctx, ids)
-	if err := ctx.Err(); err != nil {
-		errs = append(errs, err)
-	}
 	got, err := s.parse(context.WithoutCancel(ctx), ids, bodies)
 	if err != nil {
 		errs = append(errs, err)
 	}
 	b := minutes.Batch{Items: got.Items, Rejected: got.Rejected, Next: minutes.Cursor{At: s.env.Now()}}
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+		return b, fmt.Errorf("hackernews: %w", err)
+	}
 	if len(errs) == 0 {
 		return b, nil
-	}
-	if ctx.Err() != nil {
-		return b, fmt.Errorf("hackernews: %w", ctx.Err())
 	}
 	return b, minutes.WithHint(fmt.Errorf("hackernews: %d of %d items failed: %w", len(errs), len(ids), errs[0]), hint(errs[0]))
 }
@@ -152,9 +149,7 @@ func (s *source) items(ctx context.Context, ids []int64) ([][]byte, []error) {
 	g.SetLimit(atOnce)
 	for i, id := range ids {
 		g.Go(func() error {
-			if ctx.Err() == nil {
-				bodies[i], errs[i] = s.read(ctx, fmt.Sprintf("/item/%d.json", id))
-			}
+			bodies[i], errs[i] = s.read(ctx, fmt.Sprintf("/item/%d.json", id)) // at once where ctx has ended
 			return nil
 		})
 	}

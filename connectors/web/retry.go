@@ -74,8 +74,8 @@ func fits(ctx context.Context, d time.Duration) bool {
 
 // passing says whether err may be gone at the next try.
 func passing(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) {
-		return false
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, errStalled) {
+		return false // who was silent for so long is not asked to be silent again
 	}
 	var s *StatusError
 	if errors.As(err, &s) {
