@@ -3,6 +3,7 @@ package ics
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -63,4 +64,131 @@ func TestCorpusGivesItemsOrAClearError(t *testing.T) {
 		}
 	}
 	t.Logf("%d files, %d with items", files, with)
+}
+
+// Every bomb is defused through the jail, within its time and memory, also where it lies among good
+// events, which survive it.
+func TestBombsCostThemselves(t *testing.T) {
+	args := everything(t, time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(2026, 2, 5, 0, 0, 0, 0, time.UTC))
+	for _, path := range connectortest.Corpus(t, "more/bombs/ics") {
+		t.Run(filepath.Base(path), func(t *testing.T) { defuse(t, path, args) })
+	}
+}
+
+func defuse(t *testing.T, path string, args []byte) {
+	env, data := connectortest.Env(t, connectortest.Options{Name: "test"}), connectortest.Read(t, path)
+	got, err := env.Parse(t.Context(), connectors.Document{Parser: "ics", Data: data, Args: args})
+	if errors.Is(err, connectors.ErrKilled) || err != nil && minutes.Hint(err) == "" {
+		t.Errorf("%v", err)
+	}
+	for _, it := range got.Items {
+		if bad := connectortest.CheckItem(env, it); bad != "" {
+			t.Error(bad)
+		}
+	}
+	t.Logf("%d items, rejected %v, error %v", len(got.Items), got.Rejected, err)
+	if len(data) > maxBytes-1<<20 {
+		return
+	}
+	got, err = env.Parse(t.Context(), connectors.Document{Parser: "ics", Data: amongGood(data), Args: args})
+	n := 0
+	for _, it := range got.Items {
+		if strings.HasPrefix(it.Title.String(), "Good ") {
+			n++
+		}
+	}
+	if err != nil || n != 99 {
+		t.Errorf("%d of 99 good events beside it, %v", n, err)
+	}
+}
+
+// amongGood puts a calendar's events between 99 good ones.
+func amongGood(data []byte) []byte {
+	body := strings.NewReplacer("BEGIN:VCALENDAR\r\n", "", "END:VCALENDAR\r\n", "", "BEGIN:VCALENDAR\n", "", "END:VCALENDAR\n", "").Replace(string(data))
+	var b strings.Builder
+	b.WriteString("BEGIN:VCALENDAR\r\n")
+	for i := range 99 {
+		fmt.Fprintf(&b, "BEGIN:VEVENT\r\nUID:good-%d\r\nSUMMARY:Good %d\r\nDTSTART:20260115T090000Z\r\nEND:VEVENT\r\n", i, i)
+		if i == 50 {
+			b.WriteString(body)
+		}
+	}
+	return []byte(b.String() + "END:VCALENDAR\r\n")
+}
+
+// bombs of our own: what is cheap to write and dear to read.
+func ownBombs() map[string]string {
+	event := func(n int, lines string) string {
+		return fmt.Sprintf("BEGIN:VEVENT\r\nUID:u%d\r\nDTSTART:20260101T090000Z\r\nSUMMARY:s\r\n%sEND:VEVENT\r\n", n, lines)
+	}
+	many := func(n int, f func(i int) string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(f(i))
+		}
+		return "BEGIN:VCALENDAR\r\n" + b.String() + "END:VCALENDAR\r\n"
+	}
+	minutesOfAnHour := "0"
+	for i := 1; i < 60; i++ {
+		minutesOfAnHour += fmt.Sprintf(",%d", i)
+	}
+	return map[string]string{
+		"100,000 events now": many(100_000, func(i int) string { return event(i, "") }),
+		"20,000 dense rules": many(20_000, func(i int) string { return event(i, "RRULE:FREQ=SECONDLY\r\n") }),
+		"20,000 rules that never": many(20_000, func(i int) string {
+			return event(i, "RRULE:FREQ=MINUTELY;INTERVAL=7;BYHOUR=3;BYMONTH=2;BYMONTHDAY=30;COUNT=9\r\n")
+		}),
+		"long lists of times": many(10_000, func(i int) string {
+			return event(i, "RRULE:FREQ=YEARLY;BYHOUR=1,2,3,4,5,6;BYMINUTE="+minutesOfAnHour+";BYSECOND="+minutesOfAnHour+";BYSETPOS=-1\r\n")
+		}),
+		"hourly with long texts": many(10, func(i int) string {
+			return event(i, "RRULE:FREQ=HOURLY\r\nDESCRIPTION:"+strings.Repeat("word ", 100_000)+"\r\n")
+		}),
+		"one uid, many starts": many(50_000, func(i int) string {
+			return strings.Replace(event(0, ""), "T0900", fmt.Sprintf("T%02d%02d", i/60%24, i%60), 1)
+		}),
+		"one uid, many changes": many(50_000, func(i int) string {
+			return event(0, fmt.Sprintf("RECURRENCE-ID:20260101T%02d%02d%02dZ\r\n", i/3600%24, i/60%60, i%60))
+		}) + many(200, func(i int) string {
+			return strings.Replace(event(0, "RRULE:FREQ=DAILY\r\n"), "T0900", fmt.Sprintf("T%02d%02d", i/60%24, i%60), 1)
+		}),
+		"many ranges": many(20_000, func(i int) string {
+			return event(0, fmt.Sprintf("RECURRENCE-ID;RANGE=THISANDFUTURE:2026%02d%02dT%02d%02d00Z\r\n", 1+i/40000, 1+i/1440%28, i/60%24, i%60))
+		}) + many(1, func(int) string { return event(0, "RRULE:FREQ=MINUTELY;INTERVAL=10\r\n") }),
+		"a crowd": many(20, func(i int) string {
+			return event(i, "RRULE:FREQ=HOURLY\r\n"+strings.Repeat("ATTENDEE;CN=Somebody With A Name:mailto:somebody@example.org\r\n", 3000))
+		}),
+		"zones, each of its own": many(5_000, func(i int) string {
+			return fmt.Sprintf("BEGIN:VTIMEZONE\r\nTZID:Z%d\r\nBEGIN:STANDARD\r\nDTSTART:00010101T000000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0000\r\nRRULE:FREQ=SECONDLY\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:z%d\r\nDTSTART;TZID=Z%d:20260101T090000\r\nEND:VEVENT\r\n", i, i, i)
+		}),
+		"zones that are not there": many(20_000, func(i int) string {
+			return fmt.Sprintf("BEGIN:VEVENT\r\nUID:z%d\r\nDTSTART;TZID=\"(UTC+01:00) A%d, B%d, C%d, D%d\":20260101T090000\r\nEND:VEVENT\r\n", i, i, i, i, i)
+		}),
+		"exceptions": many(1, func(i int) string {
+			return event(i, "RRULE:FREQ=MINUTELY;INTERVAL=10\r\nEXDATE:"+strings.Repeat("20260101T090000Z,", 400_000)+"\r\n")
+		}),
+		"links": many(1, func(i int) string {
+			return event(i, "RRULE:FREQ=HOURLY\r\nDESCRIPTION:"+strings.Repeat("https://zoom.us/x ", 50_000)+"\r\n")
+		}),
+		"html": many(1, func(i int) string {
+			return event(i, "DESCRIPTION:"+strings.Repeat("<div><a href='https://x.example/'>", 100_000)+"\r\n")
+		}),
+	}
+}
+
+func TestOwnBombsCostThemselves(t *testing.T) {
+	args := everything(t, time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(2026, 2, 5, 0, 0, 0, 0, time.UTC))
+	for name, data := range ownBombs() {
+		t.Run(name, func(t *testing.T) {
+			env := connectortest.Env(t, connectortest.Options{Name: "test"})
+			got, err := env.Parse(t.Context(), connectors.Document{Parser: "ics", Data: []byte(data), Args: args})
+			if errors.Is(err, connectors.ErrKilled) || err != nil && minutes.Hint(err) == "" {
+				t.Errorf("%v", err)
+			}
+			if err == nil && len(got.Items) == 0 && len(got.Rejected) == 0 {
+				t.Error("neither items nor a word about them")
+			}
+			t.Logf("%d bytes: %d items, %d rejected, %v", len(data), len(got.Items), len(got.Rejected), err)
+		})
+	}
 }

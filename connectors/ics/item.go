@@ -15,7 +15,7 @@ import (
 
 // What is kept of one event's text: a reader wants the agenda of a meeting, not its archive.
 const (
-	maxBody      = 8_000 // runes
+	maxBody      = 4_000 // runes
 	maxExcerpt   = 500
 	maxTitle     = 300
 	maxLocation  = 300
@@ -25,7 +25,7 @@ const (
 
 // maxText is the text that one document may bring in all. Every occurrence of a series carries the
 // series' words; past this they come without them.
-const maxText = 24 << 20
+const maxText = 8 << 20
 
 // A writer makes items of occurrences. Occurrences of one event come together, so that the words
 // are made once.

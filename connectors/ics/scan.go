@@ -141,12 +141,7 @@ func (s *scan) begin(name []byte) error {
 		s.calendars = append(s.calendars, calendar{})
 	case bytes.EqualFold(name, []byte("VEVENT")):
 		kind = inEvent
-		for i, f := range s.stack {
-			if f.kind == inEvent {
-				s.pop(i)
-				break
-			}
-		}
+		s.pop(s.base())
 	case bytes.EqualFold(name, []byte("VTIMEZONE")):
 		kind = inZone
 	case s.top() == inZone && (bytes.EqualFold(name, []byte("STANDARD")) || bytes.EqualFold(name, []byte("DAYLIGHT"))):
@@ -175,6 +170,25 @@ func (s *scan) begin(name []byte) error {
 		}
 	}
 	return nil
+}
+
+// base is how much of the stack an event may stand on: what is not in another event, and no deeper
+// than any program nests. So what follows garbage without an end is still found.
+func (s *scan) base() int {
+	for i, f := range s.stack {
+		if f.kind == inEvent {
+			return i
+		}
+	}
+	if len(s.stack) < maxDepth {
+		return len(s.stack)
+	}
+	for i, f := range s.stack {
+		if f.kind == inCalendar {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // end closes the innermost component of that name and what was left open in it. An END that

@@ -28,6 +28,10 @@ type zones struct {
 	steps *int
 }
 
+// maxZones is how many names of zones are looked up for one file: each costs some reads of files. No
+// calendar knows half as many; the rest are read as the user's.
+const maxZones = 400
+
 type zoneKey struct {
 	cal int
 	id  string
@@ -47,7 +51,10 @@ func (z *zones) of(s stamp, cal int) *zone {
 		if got := z.known[zoneKey{cal, string(s.tzid)}]; got != nil { // no allocation: the compiler sees to it
 			return got
 		}
-		got := z.find(s.tzid, cal)
+		got := z.user
+		if len(z.known) < maxZones {
+			got = z.find(s.tzid, cal)
+		}
 		z.known[zoneKey{cal, string(s.tzid)}] = got
 		return got
 	}

@@ -29,12 +29,16 @@ func (r *Rule) Between(start, from, to int64, budget *int, yield func(int64) boo
 	if from > last {
 		return nil
 	}
+	// Working out the times of a day is work too, and is paid before it is done.
+	cost := r.dayTimes() / 4
+	if cost > *budget {
+		*budget = 0
+		return ErrBudget
+	}
+	*budget -= cost
 	w := walk{plan: r.plan(start), from: from, last: last, left: math.MaxInt64, budget: budget, yield: yield}
 	if r.Count > 0 {
 		w.left = int64(r.Count)
-	}
-	if !w.spend(len(w.times) / 16) { // working out the times of a day was work too
-		return ErrBudget
 	}
 	if r.Freq >= Hourly {
 		return w.ticks()

@@ -143,8 +143,8 @@ func (p *plan) clock(r *Rule) {
 		p.times = []int64{int64(hours[0]*3600 + minutes[0]*60 + min(seconds[0], 59))}
 		return
 	}
-	p.times = make([]int64, 0, min(day24, len(hours)*len(minutes)*len(seconds)))
 	hours, minutes, seconds = sorted(hours), sorted(minutes), sorted(seconds)
+	p.times = make([]int64, 0, len(hours)*len(minutes)*len(seconds))
 	for _, h := range hours {
 		for _, m := range minutes {
 			for _, s := range seconds {
@@ -153,6 +153,11 @@ func (p *plan) clock(r *Rule) {
 		}
 	}
 	p.times = slices.Compact(p.times) // 59 and 60 are one
+}
+
+// dayTimes is no less than how many times clock works out.
+func (r *Rule) dayTimes() int {
+	return min(max(len(r.Hours), 1), 24) * min(max(len(r.Minutes), 1), 60) * min(max(len(r.Seconds), 1), 60)
 }
 
 func sorted(v []int) []int {
