@@ -27,7 +27,7 @@ func HTML(w io.Writer, b minutes.Brief, o Options) error {
 
 const pageHead = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
@@ -58,7 +58,7 @@ func anchor(text, link string) string {
 	if link = minutes.WebURL(link); link == "" {
 		return text
 	}
-	return fmt.Sprintf(`<a href="%s" rel="noreferrer noopener">%s</a> <small>%s</small>`, html.EscapeString(link), text, html.EscapeString(Host(link)))
+	return fmt.Sprintf(`<a href="%s" rel="noreferrer noopener">%s</a> <small>%s</small>`, html.EscapeString(address(link)), text, html.EscapeString(Host(link)))
 }
 
 func (h *page) claim(c minutes.Claim) string {
@@ -79,6 +79,9 @@ func (h *page) brief(b minutes.Brief) {
 	title := day.Format("Monday 2 January 2006")
 	h.f(pageHead, title)
 	h.f("<h1>%s</h1>\n", title)
+	if s := expired(b, now, h.hours); s != "" {
+		h.f("<p><small>%s</small></p>\n", html.EscapeString(s))
+	}
 	h.list("ol", b.TLDR)
 	if len(b.Agenda) > 0 {
 		h.f("<h2>Today</h2><ul>\n")
@@ -94,8 +97,11 @@ func (h *page) brief(b minutes.Brief) {
 	for _, s := range b.Sections {
 		h.section(s)
 	}
-	h.trouble(b.Sources)
-	h.f("<p><small>%d of %d lines checked against their sources.</small></p>\n</body></html>\n", b.Verification.Supported, b.Verification.Claims)
+	if s := since(b.Changes); s != "" {
+		h.f("<h2>Since the last brief</h2><p>%s</p>\n", s)
+	}
+	h.trouble(b.Sources, now)
+	h.f("<p><small>%s</small></p>\n</body></html>\n", html.EscapeString(footnote(b)))
 }
 
 func (h *page) list(tag string, claims []minutes.Claim) {
@@ -151,10 +157,10 @@ func (h *page) owed(as []minutes.Action, owner, title string, now time.Time) {
 }
 
 func (h *page) section(s minutes.Section) {
-	if len(s.Items) == 0 {
+	if len(s.Items) == 0 && s.LeftOut == 0 {
 		return
 	}
-	h.f("<h2>%s</h2><ul>\n", html.EscapeString(strings.ToUpper(s.Kind[:1])+s.Kind[1:]))
+	h.f("<h2>%s</h2><ul>\n", html.EscapeString(title(s.Kind)))
 	for i, it := range s.Items {
 		line := it.Title
 		if i < len(s.Lines) {
@@ -168,21 +174,21 @@ func (h *page) section(s minutes.Section) {
 		if why != "" {
 			why = ": " + why
 		}
-		h.f(`<p><small>Not today: %d%s</small></p>`+"\n", s.LeftOut, why)
+		h.f(`<p><small>Not today (%d)%s</small></p>`+"\n", s.LeftOut, why)
 	}
 }
 
-func (h *page) trouble(sources []minutes.SourceStatus) {
+func (h *page) trouble(sources []minutes.SourceStatus, now time.Time) {
 	started := false
 	for _, s := range sources {
-		if s.Status != "failed" && s.Status != "partial" {
+		if !troubled(s) {
 			continue
 		}
 		if !started {
 			h.f("<h2>Sources with trouble</h2><ul>\n")
 			started = true
 		}
-		h.f("<li>%s %s: %s <small>%s</small></li>\n", esc(minutes.Clean(s.Name)), html.EscapeString(s.Status), esc(s.Error), esc(s.Hint))
+		h.f("<li>%s</li>\n", html.EscapeString(troubleText(s, now)))
 	}
 	if started {
 		h.f("</ul>\n")

@@ -31,8 +31,8 @@ func (p *paper) row(n int, front, title, behind string) {
 func Items(w io.Writer, items []minutes.Scored, o Options) error {
 	return write(w, o, func(p *paper) {
 		for i, s := range items {
-			behind := p.style(dim, fmt.Sprintf("  %s %s", s.Source, when(s.Item, o)))
-			p.row(i+1, fmt.Sprintf("%.2f %-8s", s.Score, s.Kind), p.mark(s)+p.link(s.Title.Line().String(), s.URL), behind)
+			behind := p.style(dim, fmt.Sprintf("  %s %s", text(s.Source), when(s.Item, o)))
+			p.row(i+1, fmt.Sprintf("%.2f %-8s", s.Score, text(string(s.Kind))), p.mark(s)+p.link(s.Title.Line().String(), s.URL), behind)
 		}
 	})
 }
@@ -41,7 +41,7 @@ func Items(w io.Writer, items []minutes.Scored, o Options) error {
 func Hits(w io.Writer, hits []minutes.Hit, o Options) error {
 	return write(w, o, func(p *paper) {
 		for i, h := range hits {
-			p.row(i+1, fmt.Sprintf("%-8s", h.Kind), p.link(h.Title.Line().String(), h.URL), p.style(dim, "  "+h.Source+" "+when(h.Item, o)))
+			p.row(i+1, fmt.Sprintf("%-8s", text(string(h.Kind))), p.link(h.Title.Line().String(), h.URL), p.style(dim, "  "+text(h.Source)+" "+when(h.Item, o)))
 			if !h.Snippet.Empty() {
 				p.para("     ", p.style(dim, h.Snippet.Line().Cut(160).String()))
 			}
@@ -69,15 +69,15 @@ func Item(w io.Writer, it minutes.Item, thread []minutes.Item, o Options) error 
 		}
 		p.para("", p.style(bold, it.Title.Line().String()))
 		for l := range strings.Lines(it.Facts().String()) {
-			p.line(p.style(dim, strings.TrimSpace(l)))
+			p.line(p.style(dim, text(l)))
 		}
-		if it.Quote != nil {
-			p.line(spark(it.Quote.Closes, 60))
+		if it.Quote != nil && p.Color { // blocks say nothing to a screen reader
+			p.line(spark(it.Quote.Closes, min(60, max(p.Width, 20))))
 		}
-		if it.URL != "" {
-			p.line(p.style(dim, "link: "+it.URL+" ("+Host(it.URL)+")"))
+		if l := minutes.WebURL(it.URL); l != "" {
+			p.line(p.style(dim, "link: ") + p.link(p.style(dim, l), l) + p.style(dim, " ("+Host(l)+")"))
 		}
-		p.line(p.style(dim, "id: "+it.ID+" from "+it.Source))
+		p.line(p.style(dim, "id: "+text(it.ID)+" from "+text(it.Source)))
 		if len(thread) > 1 {
 			p.thread(it, thread)
 			return
@@ -112,7 +112,11 @@ func (p *paper) thread(it minutes.Item, thread []minutes.Item) {
 		if !p.Now.IsZero() {
 			at = at.In(p.Now.Location())
 		}
-		p.line(mark + p.style(bold, m.Mail.From.String()) + p.style(dim, " "+at.Format("Mon 2 Jan ")+clock(at, p.Hours)))
+		from := m.Author
+		if m.Mail != nil {
+			from = minutes.Clean(m.Mail.From.String())
+		}
+		p.line(mark + p.style(bold, from.Line().String()) + p.style(dim, " "+at.Format("Mon 2 Jan ")+clock(at, p.Hours)))
 		p.body(m)
 	}
 }
@@ -133,7 +137,7 @@ func WhyText(w io.Writer, s minutes.Scored, log []minutes.Judgement, o Options) 
 			p.para("  "+p.style(code, fmt.Sprintf("%+.3f", part.Delta))+"  ", part.Label.Line().String())
 			for _, id := range part.Judgements {
 				if j, ok := byID[id]; ok {
-					p.para("            ", p.style(dim, fmt.Sprintf("%s on %s: %s", j.Verb, j.At.Format("2 Jan"), j.Title.Line().Cut(60))))
+					p.para("            ", p.style(dim, fmt.Sprintf("%s on %s: %s", text(j.Verb), j.At.Format("2 Jan"), j.Title.Line().Cut(60))))
 				}
 			}
 		}
@@ -154,7 +158,7 @@ func Judgements(w io.Writer, log []minutes.Judgement, o Options) error {
 			if !o.Now.IsZero() {
 				at = at.In(o.Now.Location())
 			}
-			p.line(fmt.Sprintf("%s  %-7s %s", at.Format("2006-01-02 15:04"), j.Verb, what))
+			p.line(fmt.Sprintf("%s  %-7s %s", at.Format("2006-01-02 15:04"), text(j.Verb), what))
 		}
 	})
 }
@@ -173,10 +177,10 @@ func Actions(w io.Writer, as []minutes.Action, o Options) error {
 					started = true
 				}
 				s := a.Text.Line().String()
-				if text, over := due(a, o.Now, p.Hours); over {
-					s += p.style(alarm, " ["+text+", overdue]")
-				} else if text != "" {
-					s += p.style(warn, " ["+text+"]")
+				if when, over := due(a, o.Now, p.Hours); over {
+					s += p.style(alarm, " ["+when+", overdue]")
+				} else if when != "" {
+					s += p.style(warn, " ["+when+"]")
 				}
 				if a.AgeDays > 1 {
 					s += p.style(dim, fmt.Sprintf(" (%d days old)", a.AgeDays))
@@ -196,7 +200,7 @@ func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 			if !s.FetchedAt.IsZero() && !o.Now.IsZero() {
 				fresh = ago(o.Now.Sub(s.FetchedAt))
 			}
-			p.line(fmt.Sprintf("%-16s %-11s %s  %s", s.Name, s.Kind, p.style(code, fmt.Sprintf("%-8s", s.Status)), p.style(dim, fmt.Sprintf("%d items, read %s", s.Items, fresh))))
+			p.line(fmt.Sprintf("%-16s %-11s %s  %s", text(s.Name), text(s.Kind), p.style(code, fmt.Sprintf("%-8s", text(s.Status))), p.style(dim, fmt.Sprintf("%d items, read %s", s.Items, fresh))))
 			if !s.Error.Empty() {
 				p.para("    ", s.Error.Line().String())
 			}

@@ -30,19 +30,29 @@ type markdown struct {
 	links map[string]string
 }
 
-// escape disarms every character that means something to a Markdown reader, and keeps a bare
-// address from becoming a link by itself.
+// escape disarms every character that means something to a Markdown reader, also at a line's start,
+// and keeps a bare address from becoming a link by itself.
 func escape(s minutes.Safe) string {
+	line := s.Line().String()
 	var b strings.Builder
-	for _, r := range strings.ReplaceAll(s.Line().String(), "://", ":\x00//") {
+	number := true // only digits so far: "1." would begin a list
+	for i, r := range line {
+		rest := line[i:]
 		switch {
-		case r == 0:
-			b.WriteByte('\\') // the slash after it is text
-			continue
-		case strings.ContainsRune("\\`*_{}[]<>#+!|~&", r):
+		case strings.ContainsRune("\\`*_{}[]<>#!|~&$^", r),
+			i == 0 && strings.ContainsRune("-+=", r),
+			number && i > 0 && (r == '.' || r == ')'),
+			r == '/' && strings.HasPrefix(rest, "//") && strings.HasSuffix(line[:i], ":"):
 			b.WriteByte('\\')
+		case r == 'w' || r == 'W': // www. is made a link too
+			if len(rest) > 4 && strings.EqualFold(rest[:4], "www.") {
+				b.WriteString(rest[:3] + "\\")
+				b.WriteString(escape(minutes.Clean(line[i+3:])))
+				return b.String()
+			}
 		}
 		b.WriteRune(r)
+		number = number && r >= '0' && r <= '9'
 	}
 	return b.String()
 }
@@ -53,7 +63,7 @@ func (m *markdown) f(format string, args ...any) { fmt.Fprintf(&m.b, format, arg
 func (m *markdown) cite(c minutes.Claim) string {
 	for _, id := range c.Items {
 		if l := m.links[id]; l != "" {
-			return fmt.Sprintf("%s [↗](<%s>)", escape(c.Text), l)
+			return fmt.Sprintf("%s [%s](<%s>)", escape(c.Text), escape(minutes.Clean(Host(l))), address(l))
 		}
 	}
 	return escape(c.Text)
@@ -66,6 +76,9 @@ func (m *markdown) brief(b minutes.Brief) {
 		day = now
 	}
 	m.f("# %s\n\n", day.Format("Monday 2 January 2006"))
+	if s := expired(b, now, m.hours); s != "" {
+		m.f("*%s*\n\n", s)
+	}
 	for i, c := range b.TLDR {
 		m.f("%d. %s\n", i+1, m.cite(c))
 	}
@@ -82,18 +95,25 @@ func (m *markdown) brief(b minutes.Brief) {
 	for _, s := range b.Sections {
 		m.section(s)
 	}
+	if s := since(b.Changes); s != "" {
+		m.f("\n## Since the last brief\n\n%s\n", s)
+	}
+	m.trouble(b.Sources, now)
+	m.f("\n*%s*\n", escape(minutes.Clean(footnote(b))))
+}
+
+func (m *markdown) trouble(sources []minutes.SourceStatus, now time.Time) {
 	started := false
-	for _, s := range b.Sources {
-		if s.Status != "failed" && s.Status != "partial" {
+	for _, s := range sources {
+		if !troubled(s) {
 			continue
 		}
 		if !started {
 			m.f("\n## Sources with trouble\n\n")
 			started = true
 		}
-		m.f("- %s %s: %s. %s\n", escape(minutes.Clean(s.Name)), s.Status, escape(s.Error), escape(s.Hint))
+		m.f("- %s\n", escape(minutes.Clean(troubleText(s, now))))
 	}
-	m.f("\n*%d of %d lines checked against their sources.*\n", b.Verification.Supported, b.Verification.Claims)
 }
 
 func (m *markdown) claims(title string, claims []minutes.Claim) {
@@ -141,10 +161,10 @@ func (m *markdown) owed(as []minutes.Action, owner, title string, now time.Time)
 }
 
 func (m *markdown) section(s minutes.Section) {
-	if len(s.Items) == 0 {
+	if len(s.Items) == 0 && s.LeftOut == 0 {
 		return
 	}
-	m.f("\n## %s\n\n", strings.ToUpper(s.Kind[:1])+s.Kind[1:])
+	m.f("\n## %s\n\n", escape(minutes.Clean(title(s.Kind))))
 	for i, it := range s.Items {
 		line := it.Title
 		if i < len(s.Lines) {
@@ -152,14 +172,14 @@ func (m *markdown) section(s minutes.Section) {
 		}
 		m.f("- %s", escape(line))
 		if l := minutes.WebURL(it.URL); l != "" {
-			m.f(" [%s](<%s>)", Host(l), l)
+			m.f(" [%s](<%s>)", escape(minutes.Clean(Host(l))), address(l))
 		}
 		m.f("\n")
 	}
 	if s.LeftOut > 0 {
-		m.f("\nNot today: %d", s.LeftOut)
+		m.f("\nNot today (%d)", s.LeftOut)
 		if !s.Why.Empty() {
-			m.f(" (%s)", escape(s.Why))
+			m.f(": %s", escape(s.Why))
 		}
 		m.f("\n")
 	}

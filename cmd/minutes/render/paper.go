@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/dailyminutes/minutes"
 	"golang.org/x/net/idna"
@@ -47,11 +48,16 @@ func (p *paper) heading(s string) {
 	p.line(p.style(head, s))
 }
 
-// para wraps s behind lead; the lines after the first are indented as deep.
+// para wraps s behind lead; the lines after the first are indented as deep. Styles and links that
+// cross a line's end are closed before it and opened again after the indentation.
 func (p *paper) para(lead, s string) {
 	indent := ansi.StringWidth(lead)
 	if p.Width > 0 {
-		s = ansi.Wrap(s, max(p.Width-indent, 20), "")
+		wrap := ansi.Wrap
+		if p.Color {
+			wrap = lipgloss.Wrap
+		}
+		s = wrap(s, max(p.Width-indent, 10), "")
 	}
 	for i, l := range strings.Split(s, "\n") {
 		if i == 0 {
@@ -68,7 +74,21 @@ func (p *paper) link(text, target string) string {
 	if !p.Links || !p.Color || minutes.WebURL(target) == "" {
 		return text
 	}
-	return "\x1b]8;;" + minutes.WebURL(target) + "\x1b\\" + text + "\x1b]8;;\x1b\\"
+	return ansi.SetHyperlink(address(target)) + text + ansi.ResetHyperlink()
+}
+
+// address is a stored link with everything but plain visible ASCII written as percent, and with what
+// would end it in Markdown or a terminal's link: "" if it is none.
+func address(link string) string {
+	var b strings.Builder
+	for i, s := 0, minutes.WebURL(link); i < len(s); i++ {
+		if c := s[i]; c > ' ' && c < 0x7f && !strings.ContainsRune("<>\\`\"{}|^", rune(c)) {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
 }
 
 // Host is the host of a link, in punycode, so that a look-alike shows; "" if it is none.

@@ -5,7 +5,10 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/dailyminutes/minutes"
 )
 
@@ -47,8 +50,8 @@ func (p *paper) title(b minutes.Brief, now time.Time) {
 		day = now
 	}
 	note := fmt.Sprintf(" · %d min", max(1, (b.ReadingSeconds+30)/60))
-	if b.Stale {
-		note += " · made at " + now.Format("15:04 on Monday") + ", expired"
+	if s := expired(b, now, p.Hours); s != "" {
+		note += " · " + s
 	}
 	p.line(p.style(bold, day.Format("Monday 2 January 2006")) + p.style(dim, note))
 	p.blank()
@@ -70,8 +73,10 @@ func (p *paper) agenda(b minutes.Brief, zone *time.Location) {
 	}
 	p.heading("Today")
 	titles := map[string]string{}
+	wide := 0 // of the longest time: 12 hours need more room than 24
 	for _, e := range b.Agenda {
 		titles[e.Item] = e.Title.Line().String()
+		wide = max(wide, ansi.StringWidth(span(e, zone, p.Hours)))
 	}
 	for _, e := range b.Agenda {
 		s := e.Title.Line().String()
@@ -81,13 +86,15 @@ func (p *paper) agenda(b minutes.Brief, zone *time.Location) {
 		if len(e.Conflicts) > 0 {
 			var with []string
 			for _, id := range e.Conflicts {
-				with = append(with, titles[id])
+				if titles[id] != "" {
+					with = append(with, titles[id])
+				}
 			}
-			s += p.style(alarm, " (clashes with "+strings.Join(with, ", ")+")")
+			s += " " + p.style(alarm, strings.TrimRight("(clashes with "+strings.Join(with, ", "), " ")+")")
 		}
-		p.para(fmt.Sprintf("%-13s ", span(e, zone, p.Hours)), s)
+		p.para(fmt.Sprintf("%-*s  ", wide, span(e, zone, p.Hours)), s)
 		if e.Prepare != nil {
-			p.para(strings.Repeat(" ", 14), p.style(dim, e.Prepare.Text.Line().String()))
+			p.para(strings.Repeat(" ", wide+2), p.style(dim, e.Prepare.Text.Line().String()))
 		}
 	}
 }
@@ -125,7 +132,7 @@ func (p *paper) section(s minutes.Section) {
 	if len(s.Items) == 0 && s.LeftOut == 0 {
 		return
 	}
-	p.heading(strings.ToUpper(s.Kind[:1]) + s.Kind[1:])
+	p.heading(title(s.Kind))
 	for i, it := range s.Items {
 		lead := "• "
 		if p.Number != nil && p.Number(it.ID) > 0 {
@@ -142,7 +149,7 @@ func (p *paper) section(s minutes.Section) {
 		if why != "" {
 			why = ": " + why
 		}
-		p.para("", p.style(dim, fmt.Sprintf("Not today: %d%s", s.LeftOut, why)))
+		p.para("", p.style(dim, fmt.Sprintf("Not today (%d)%s", s.LeftOut, why)))
 	}
 }
 
@@ -173,50 +180,37 @@ func (p *paper) item(it minutes.Scored, line string) string {
 }
 
 func (p *paper) changes(c minutes.Changes) {
-	if len(c.Changed)+len(c.Resolved)+len(c.StillOpen) == 0 {
-		return
+	if s := since(c); s != "" {
+		p.heading("Since the last brief")
+		p.para("", s)
 	}
-	p.heading("Since the last brief")
-	p.para("", fmt.Sprintf("%d new, %d changed, %d settled, %d still open", len(c.New), len(c.Changed), len(c.Resolved), len(c.StillOpen)))
 }
 
 func (p *paper) trouble(sources []minutes.SourceStatus, now time.Time) {
 	started := false
 	for _, s := range sources {
-		if s.Status != "failed" && s.Status != "partial" && s.Status != "stale" {
+		if !troubled(s) {
 			continue
 		}
 		if !started {
 			p.heading("Sources with trouble")
 			started = true
 		}
-		text := s.Name + " " + s.Status
-		if !s.Error.Empty() {
-			text += ": " + s.Error.Line().String()
-		}
-		if !s.FetchedAt.IsZero() && s.Status != "partial" {
-			text += "; last read " + ago(now.Sub(s.FetchedAt))
-		}
-		if !s.Hint.Empty() {
-			text += ". Next: " + s.Hint.Line().String()
-		}
-		p.para("! ", p.style(warn, text))
+		p.para("! ", p.style(warn, troubleText(s, now)))
 	}
 }
 
 func (p *paper) footer(b minutes.Brief) {
 	p.blank()
-	engine := "put together from your items' own words, without a model"
-	if b.Engine.Composer == "model" {
-		engine = "written with " + minutes.CleanLine(b.Engine.Model).String()
+	p.para("", p.style(dim, footnote(b)))
+}
+
+// title is a word as a heading writes it.
+func title(s string) string {
+	s = text(s)
+	if s == "" {
+		return "Other"
 	}
-	s := fmt.Sprintf("%d of %d lines checked against their sources; %s.", b.Verification.Supported, b.Verification.Claims, engine)
-	for _, sec := range b.Sections {
-		for _, it := range sec.Items {
-			if it.Forecast != nil && !it.Forecast.Attribution.Empty() {
-				s += " " + it.Forecast.Attribution.Line().String() + "."
-			}
-		}
-	}
-	p.para("", p.style(dim, s))
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }

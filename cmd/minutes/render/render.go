@@ -3,9 +3,9 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
-	"reflect"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -21,13 +21,34 @@ type Options struct {
 	Now    time.Time
 }
 
-// JSON writes exactly one document, indented, with no HTML escapes.
+// JSON writes exactly one document, indented, with no HTML escapes and no null where a list belongs,
+// in one piece: a reader of a pipe never sees half of one. Nothing in it commands a terminal.
 func JSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	if err := enc.Encode(whole(v)); err != nil {
+		return err
+	}
+	_, err := w.Write(inert(b.Bytes()))
+	return err
 }
+
+// Line writes v on one line, as JSON does otherwise: one object of JSON Lines.
+func Line(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(whole(v)); err != nil {
+		return err
+	}
+	_, err := w.Write(inert(b.Bytes()))
+	return err
+}
+
+// text is a word that is not Safe by type (an id, a name, a folder) made safe to show on one line.
+func text(s string) string { return minutes.CleanLine(s).String() }
 
 // ordered keeps the keys of a document in the order they were given.
 type ordered []struct {
@@ -43,21 +64,23 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		v, err := json.Marshal(p.value)
-		if err != nil {
+		var v bytes.Buffer
+		enc := json.NewEncoder(&v)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(whole(p.value)); err != nil {
 			return nil, err
 		}
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = append(append(append(out, k...), ':'), v...)
+		out = append(append(append(out, k...), ':'), bytes.TrimSpace(v.Bytes())...)
 	}
 	return append(out, '}'), nil
 }
 
 // List writes {"schema": "minutes.NAME/v1", "NAME": list}. A nil list is an empty array.
 func List(w io.Writer, name string, list any) error {
-	if v := reflect.ValueOf(list); v.Kind() == reflect.Slice && v.IsNil() {
+	if list == nil {
 		list = []any{}
 	}
 	return JSON(w, ordered{{"schema", "minutes." + name + "/v1"}, {name, list}})
@@ -74,9 +97,15 @@ func Show(w io.Writer, it minutes.Item) error { return JSON(w, oneItem{"minutes.
 
 // Why writes the parts of an item's score, which sum to it.
 func Why(w io.Writer, s minutes.Scored) error {
-	parts := s.Why
-	if parts == nil {
-		parts = []minutes.Part{}
-	}
-	return JSON(w, ordered{{"schema", "minutes.why/v1"}, {"item", s.ID}, {"title", s.Title}, {"score", s.Score}, {"verdict", s.Verdict}, {"why", parts}})
+	return JSON(w, reasons{"minutes.why/v1", s.ID, s.Title, s.Score, s.Verdict, s.Why})
+}
+
+// reasons is an item's score taken apart, as `why --json` prints it.
+type reasons struct {
+	Schema  string         `json:"schema"`
+	Item    string         `json:"item"`
+	Title   minutes.Safe   `json:"title"`
+	Score   float64        `json:"score"`
+	Verdict string         `json:"verdict"`
+	Why     []minutes.Part `json:"why"`
 }

@@ -33,9 +33,8 @@ func documents() map[string]reflect.Type {
 		"items": reflect.TypeFor[minutes.Scored](), "search": reflect.TypeFor[minutes.Hit](), "actions": reflect.TypeFor[minutes.Action](),
 		"sources": reflect.TypeFor[minutes.SourceStatus](), "feedback": reflect.TypeFor[minutes.Judgement](),
 		"doctor": reflect.TypeFor[Finding](), "weights": reflect.TypeFor[learned](), "egress": reflect.TypeFor[minutes.Departure](),
-		"why": reflect.TypeFor[minutes.Part](),
 		// These are one document each.
-		"brief": reflect.TypeFor[minutes.Brief](), "item": reflect.TypeFor[minutes.Item](),
+		"brief": reflect.TypeFor[minutes.Brief](), "item": reflect.TypeFor[oneItem](), "why": reflect.TypeFor[reasons](),
 		"judgement": reflect.TypeFor[minutes.Judgement](), "action": reflect.TypeFor[minutes.Action](), "run": reflect.TypeFor[minutes.Run](),
 	}
 }
@@ -79,7 +78,9 @@ func schema(name string) (*jsonschema.Schema, error) {
 		of.Properties["schema"] = mark
 		of.Properties["tldr"].MinItems, of.Properties["tldr"].MaxItems = new(3), new(3)
 		of.Properties["summary"].MaxItems, of.Properties["insights"].MaxItems = new(6), new(5)
-	case "item", "judgement", "action", "run":
+	case "item", "why":
+		of.Properties["schema"] = mark
+	case "judgement", "action", "run":
 		of.Properties["schema"] = mark
 		of.Required = append(of.Required, "schema")
 	default:
@@ -114,12 +115,15 @@ func leaves() map[reflect.Type]*jsonschema.Schema {
 	}
 }
 
-// loosen lets fields be added within v1: no object is closed.
+// loosen lets fields be added within v1: no object is closed. A list is never null: JSON sees to it.
 func loosen(s *jsonschema.Schema) {
 	if s == nil {
 		return
 	}
 	s.AdditionalProperties = nil
+	if slices.Contains(s.Types, "array") {
+		s.Type, s.Types = "array", nil
+	}
 	for _, p := range s.Properties {
 		loosen(p)
 	}
