@@ -27,6 +27,9 @@ func briefOf(w agenttest.Morning) minutes.Brief {
 		}
 	}
 	b := extract.Compose(w.Morning, extract.Input{Ranked: ranked, Sent: sent, Open: w.Open, Before: w.Before, Sources: w.Sources})
+	if os.Getenv("MINUTES_EVAL") != "" {
+		refusals(w, b)
+	}
 	b = verify.Brief(b, w.ByID(), w.Morning)
 	b.Sources = w.Sources
 	return b
@@ -61,6 +64,27 @@ func TestEvalMornings(t *testing.T) {
 		}
 	}
 	fmt.Printf("recall of must-knows %d of %d; false urgent and repeats %d\n", met, must, bad)
+}
+
+// refusals prints what the verifier would not let pass: each is a fault of the composer.
+func refusals(w agenttest.Morning, b minutes.Brief) {
+	cs := append(append(append([]minutes.Claim{}, b.TLDR...), b.Summary...), b.Insights...)
+	for _, a := range b.Agenda {
+		if a.Prepare != nil {
+			cs = append(cs, *a.Prepare)
+		}
+	}
+	for _, s := range b.Sections {
+		cs = append(cs, s.Lines...)
+	}
+	for _, a := range b.Actions {
+		cs = append(cs, minutes.Claim{Text: a.Text, Items: []string{a.Item}, Evidence: a.Evidence})
+	}
+	for _, c := range cs {
+		if err := verify.Claim(c, w.ByID(), w.Morning); err != nil {
+			fmt.Printf("    refused: %s — %v\n", c.Text, err)
+		}
+	}
 }
 
 // plainOf is a brief to read aloud.

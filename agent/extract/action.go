@@ -66,10 +66,26 @@ func (d *desk) actions() []loop {
 		out = append(out, d.remembered(a))
 	}
 	for i := range out {
+		if d.cameOtherwise(out[i]) {
+			out[i].Status = "done"
+		}
 		out[i].AgeDays = max(0, -d.daysOff(out[i].Since))
 	}
 	slices.SortFunc(out, d.byDue)
 	return slices.CompactFunc(out, func(a, b loop) bool { return a.ID == b.ID })
+}
+
+// cameOtherwise says whether the one I wait for has since written of the same thing, if not as an
+// answer.
+func (d *desk) cameOtherwise(l loop) bool {
+	if l.Owner != "them" || l.Status != "open" || l.mail.Mail == nil || !l.mail.Mail.FromMe || len(l.mail.Mail.To) == 0 {
+		return false
+	}
+	about := topical(l.mail.Title.String())
+	return slices.ContainsFunc(d.kind(minutes.KindMail), func(s minutes.Scored) bool {
+		return s.Mail.From.Email == l.mail.Mail.To[0].Email && s.At.After(l.Since) && d.classes[s.ID] == person &&
+			len(shared(about, topical(s.Title.String()+" "+s.Excerpt.String()))) > 0
+	})
 }
 
 func (d *desk) byDue(a, b loop) int {
@@ -152,7 +168,7 @@ func (d *desk) forMe(it minutes.Item) bool {
 // owe adds what a mail asks of me; a reminder renews the loop it reminds of.
 func (d *desk) owe(loops []loop, it minutes.Item) []loop {
 	a, ok := best(d.reading(it).asks)
-	if !ok {
+	if !ok || it.Mail.Invite != nil { // an invitation is a loop by itself
 		return loops
 	}
 	l := d.open(it, a, "me", d.todo(it, a))
@@ -198,7 +214,16 @@ func best(as []ask) (ask, bool) {
 			top, out = weight, a
 		}
 	}
-	return out, top >= 0
+	if out.form != request || !bareTell().MatchString(trimDue(out.phrase, out.dueQuote)) {
+		return out, top >= 0
+	}
+	for _, a := range as { // "tell me by six" is the term of the question before it
+		if a.form == question {
+			a.due, a.dueQuote, a.dueAlso = out.due, "", out.sentence
+			return a, true
+		}
+	}
+	return out, true
 }
 
 func (d *desk) open(it minutes.Item, a ask, owner, text string) loop {
@@ -247,6 +272,7 @@ func (d *desk) mine(it minutes.Item) []loop {
 			}
 			continue
 		}
+		s = vocative().ReplaceAllString(s, "$1")
 		if a, ok := readAsk(s); ok && a.form != need && a.form != statement {
 			a.find(it.At)
 			asked = append(asked, a)
@@ -264,6 +290,9 @@ func (d *desk) mine(it minutes.Item) []loop {
 	}
 	return out
 }
+
+// vocative is a name set after a comma at a sentence's end.
+var vocative = lazy(`, \p{Lu}\p{L}+([.?!])$`)
 
 // promises are what the writer said they would do for me.
 func (d *desk) promises(it minutes.Item) []loop {

@@ -90,22 +90,38 @@ func (d *desk) entries() []minutes.AgendaEntry {
 }
 
 // preparation is the mail to read before an event: from one of its people and about the same
-// thing, or with a document for it. The newest wins.
+// thing, or with a document for it. What it asks for is told elsewhere.
 func (d *desk) preparation(s minutes.Scored) (minutes.Item, bool) {
 	about := topical(s.Title.String())
+	for _, a := range append(slices.Clone(s.Event.Attendees), s.Event.Organizer) {
+		for w := range topical(a.Name.String()) {
+			delete(about, w)
+		}
+	}
 	var found minutes.Item
+	best := 0
 	for _, o := range d.kind(minutes.KindMail) {
-		if d.classes[o.ID] != person || o.Mail.Invite != nil || d.m.Now.Sub(o.At) > 10*24*time.Hour {
+		if d.classes[o.ID] != person || o.Mail.Invite != nil || d.m.Now.Sub(o.At) > 10*24*time.Hour || d.owed(o.ID) && len(o.Mail.Attachments) == 0 {
 			continue
 		}
-		same := len(shared(about, topical(o.Title.String()+" "+o.Excerpt.String())))
-		part := d.takesPart(s.Event, o.Mail.From)
-		strong := part && same > 0 || same > 1 && len(o.Mail.Attachments) > 0 && d.people.knows(o.Item)
-		if strong && o.At.After(found.At) {
-			found = o.Item
+		titles := len(shared(about, topical(o.Title.String()+" "+strings.Join(o.Mail.Attachments, " "))))
+		text := len(shared(about, topical(o.Excerpt.String())))
+		weight := 2*titles + min(text, 2)
+		if d.takesPart(s.Event, o.Mail.From) {
+			weight *= 2
+		} else if len(o.Mail.Attachments) == 0 || !d.people.knows(o.Item) {
+			continue
+		}
+		if weight >= 4 && (weight > best || weight == best && o.At.After(found.At)) {
+			best, found = weight, o.Item
 		}
 	}
 	return found, found.ID != ""
+}
+
+// owed says whether something asked in a mail is still mine to do.
+func (d *desk) owed(id string) bool {
+	return slices.ContainsFunc(d.loops, func(l loop) bool { return l.Item == id && l.Owner == "me" && l.Status == "open" })
 }
 
 func (d *desk) takesPart(e *minutes.Event, a minutes.Address) bool {

@@ -31,15 +31,17 @@ type ask struct {
 	dueQuote string // as it stands in the sentence; "" when the deadline stands elsewhere
 	dueAlso  string // the sentence that the deadline stands in, if another
 	reminder bool
+	last     int  // which sentence of the mail it ends in
+	someone  bool // "could someone …": not of me alone
 }
 
 var (
-	youCan   = lazy(`(?i)^(?:(?:so|and|also|then|but|if possible|when you can)[, ]+)*(?:could|can|would|will|might) you(?: please| kindly| maybe| also| possibly| perhaps| still| be able to| be so kind as to)* (.+?)[?.!]*$`)
+	youCan   = lazy(`(?i)^(?:(?:so|and|also|then|but|if possible|when you can)[, ]+)*(?:could|can|would|will|might) you(?: please| kindly| maybe| also| possibly| perhaps| be able to| be so kind as to)* (.+?)[?.!]*$`)
 	someone  = lazy(`(?i)^(?:could|can|would) (?:someone|anyone|somebody|one of you)(?: please)? (.+?)[?.!]*$`)
 	please   = lazy(`(?i)^(?:(?:so|and|also|then|but|in any case)[, ]+)*(?:please|kindly|pls)[, ]+(.+?)[.!?]*$`)
 	needYou  = lazy(`(?i)^(?:but )?(?:I|we)(?:'d| would)?(?: still| really| urgently| do)? need you to (.+?)[.!?]*$`)
 	needs    = lazy(`(?i)^(?:(?:but|so|and) )?(I|we|(?:the|our) [\p{L}]+(?: [\p{L}]+)?|\p{Lu}[\p{L}]+)(?: still| really| urgently| now| also)? (needs?|requires?) (.+?)[.!?]*$`)
-	tellMe   = lazy(`(?i)^(?:so |and |then |just )*((?:tell|send|give|call|ring|text|bring|show|get back to|let|answer|write|forward|lend|remind) (?:me|us)\b.*?)[.!]*$`)
+	tellMe   = lazy(`(?i)^(?:so |and |then |just )*((?:tell|send|give|call|ring|text|bring|show|get back to|answer|write|forward|lend|remind) (?:me|us)\b.*?|let (?:me|us) know\b.*?)[.!]*$`)
 	mustBy   = lazy(`(?i)\b(?:must|due|deadline|has to|have to|closes|required|needed|no later than|at the latest|submit|return|reach us|expires)\b`)
 	promised = lazy(`(?i)^(?:so |and |then |yes, |ok, )*(?:I|we)(?:'ll|’ll| will)(?: then| also)? (.+?)[.!]*$`)
 	german   = lazy(`(?i)(?:^|[,.] )(?:können|könnten|kannst|könntest|würden|würdest|nimmst|darf|dürfte)\s+(?:sie|du|ihr|ich|wir)\b|\bbitte\b`)
@@ -90,6 +92,11 @@ func (p people) asksIn(it minutes.Item) []ask {
 		if a.due == nil && a.form != promise {
 			a.borrow(text, i, it.At)
 		}
+		if n := len(out) - 1; a.form == question && n >= 0 && out[n].form == question && out[n].last == i-1 && count(out[n].sentence+" "+s) <= 22 {
+			out[n].sentence, out[n].last = out[n].sentence+" "+s, i
+			continue
+		}
+		a.last = i
 		out = append(out, a)
 	}
 	return out
@@ -114,7 +121,7 @@ func readAsk(s string) (ask, bool) {
 	case youCan().MatchString(s) && doing(group(youCan(), 1)):
 		a.phrase = group(youCan(), 1)
 	case someone().MatchString(s) && doing(group(someone(), 1)):
-		a.phrase = group(someone(), 1)
+		a.phrase, a.someone = group(someone(), 1), true
 	case needYou().MatchString(s):
 		a.phrase = group(needYou(), 1)
 	case please().MatchString(s):
@@ -175,14 +182,29 @@ func (p people) deadlineAsk(s string, it minutes.Item) (ask, bool) {
 	if it.Mail.Bulk || it.Mail.ListID != "" || !mustBy().MatchString(s) || strings.HasSuffix(s, "?") {
 		return a, false
 	}
-	return a, len(when.Deadlines(s, it.At)) > 0
+	return a, len(terms(s, it.At)) > 0
+}
+
+// terms are the deadlines of a text; in a sentence that says that something closes or is due, any
+// day named is one.
+func terms(s string, ref time.Time) []when.Deadline {
+	ds := when.Deadlines(s, ref)
+	if len(ds) > 0 || !mustBy().MatchString(s) {
+		return ds
+	}
+	for _, t := range when.Dates(s, ref) {
+		if t.At.After(ref) {
+			ds = append(ds, when.Deadline{At: t.At, AllDay: t.AllDay, Quote: t.Quote, Start: t.Start, End: t.End, Kind: "on"})
+		}
+	}
+	return ds
 }
 
 // find looks for the deadline in what is asked, else in the sentence about it. Of several, one
 // that is "at the latest" stands, else the first.
 func (a *ask) find(ref time.Time) {
 	for _, text := range []string{a.phrase, a.sentence} {
-		ds := when.Deadlines(text, ref)
+		ds := terms(text, ref)
 		for i := range ds {
 			if ds[i].At.IsZero() {
 				continue
@@ -205,7 +227,7 @@ func (a *ask) borrow(text []string, i int, ref time.Time) {
 		if j < 0 || j >= len(text) {
 			continue
 		}
-		for _, d := range when.Deadlines(text[j], ref) {
+		for _, d := range terms(text[j], ref) {
 			if !d.At.IsZero() {
 				a.due, a.dueAlso = &d, text[j]
 				return

@@ -27,10 +27,9 @@ func (d *desk) dayInOne() minutes.Claim {
 	case len(timed) == 1:
 		return d.oneEvent(timed[0])
 	case clash:
-		text = upper(numeral(len(timed))) + " events today, the first at " + d.clock(timed[0].Event.Start) + "; " + name(a) + " at " +
-			d.clock(a.Event.Start) + " and " + name(b) + " at " + d.clock(b.Event.Start) + " clash"
-		if n := clashCount(timed); n > 1 {
-			text += ", and they are not the only ones"
+		text = upper(numeral(len(timed))) + " events today, the first at " + d.clock(timed[0].Event.Start) + "; " + d.clashing(a, b)
+		if c, e, ok := secondClash(timed); ok && count(text) < 22 {
+			text += "; so do " + name(c) + " and " + name(e) + " at " + d.clock(e.Event.Start)
 		}
 	default:
 		text = upper(numeral(len(timed))) + " events today: " + d.list(timed)
@@ -42,6 +41,28 @@ func (d *desk) dayInOne() minutes.Claim {
 	c := claim(minutes.EngineComputed, text+".", quotes...)
 	c.Section = "calendar"
 	return c
+}
+
+// clashing names two events that overlap; one that has moved since the brief before is the likely
+// cause, and said to have.
+func (d *desk) clashing(a, b minutes.Scored) string {
+	at := func(s minutes.Scored) string {
+		if d.hasMoved(s) {
+			d.saidMoved[s.ID] = true
+			return name(s) + ", moved to " + d.clock(s.Event.Start) + ","
+		}
+		return name(s) + " at " + d.clock(s.Event.Start)
+	}
+	return strings.TrimSuffix(at(a)+" and "+at(b), ",") + " clash"
+}
+
+// hasMoved says whether an event starts at another time than in the brief before.
+func (d *desk) hasMoved(s minutes.Scored) bool {
+	if d.in.Before == nil || s.Event.AllDay {
+		return false
+	}
+	was, ok := beforeEvents(d.in.Before)[s.ID]
+	return ok && !was.start.Equal(s.Event.Start)
 }
 
 // list names up to three events with their times; of more, the first, the most important and the last.
@@ -113,16 +134,16 @@ func firstClash(timed []minutes.Scored) (a, b minutes.Scored, ok bool) {
 	return a, b, false
 }
 
-func clashCount(timed []minutes.Scored) int {
-	n := 0
-	for i := range timed {
-		for j := i + 1; j < len(timed); j++ {
-			if clashes(timed[i], timed[j]) {
-				n++
-			}
+// secondClash is the next pair that has nothing to do with the first.
+func secondClash(timed []minutes.Scored) (a, b minutes.Scored, ok bool) {
+	x, y, _ := firstClash(timed)
+	var rest []minutes.Scored
+	for _, s := range timed {
+		if s.ID != x.ID && s.ID != y.ID {
+			rest = append(rest, s)
 		}
 	}
-	return n
+	return firstClash(rest)
 }
 
 // longestGap is the longest free stretch of at least an hour between two events.
@@ -142,14 +163,9 @@ func longestGap(timed []minutes.Scored) (from, to time.Time, before, after minut
 
 // moved says which of today's and tomorrow's events have another time than in the brief before.
 func (d *desk) moved() []minutes.Claim {
-	if d.in.Before == nil {
-		return nil
-	}
-	old := beforeEvents(d.in.Before)
 	var out []minutes.Claim
 	for _, s := range append(d.day(), d.eventsOf(1)...) {
-		was, ok := old[s.ID]
-		if !ok || was.start.Equal(s.Event.Start) || s.Event.AllDay {
+		if !d.hasMoved(s) || d.saidMoved[s.ID] {
 			continue
 		}
 		out = append(out, claim(minutes.EngineComputed, upper(name(s))+" has moved: it is now "+d.span(s.Event)+".",

@@ -81,14 +81,17 @@ func (d *desk) now(text string, written time.Time) (string, bool) {
 	}
 	ok := true
 	out := nearDay().ReplaceAllStringFunc(text, func(w string) string {
-		shift := map[string]int{"today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "tomorrow": 1, "yesterday": -1}[strings.ToLower(w)]
-		t := midnight(d.m.Now).AddDate(0, 0, shift-n)
-		switch to := d.dayName(t); {
-		case strings.HasPrefix(strings.ToLower(w), "this ") || strings.EqualFold(w, "tonight"):
+		day, part, _ := strings.Cut(strings.ToLower(w), " ")
+		shift, known := map[string]int{"today": 0, "tomorrow": 1, "yesterday": -1}[day]
+		if !known { // "tonight", "this morning": they have no other day's name
 			ok = false
 			return w
+		}
+		switch to := d.dayName(midnight(d.m.Now).AddDate(0, 0, shift-n)); {
+		case part != "" && to == "today":
+			return "this " + part
 		default:
-			return to
+			return strings.TrimSpace(to + " " + part)
 		}
 	})
 	if foreignNear().MatchString(text) {
@@ -97,6 +100,6 @@ func (d *desk) now(text string, written time.Time) (string, bool) {
 	return out, ok
 }
 
-var nearDay = lazy(`(?i)\b(?:today|tonight|tomorrow|yesterday|this morning|this afternoon|this evening)\b`)
+var nearDay = lazy(`(?i)\b(?:today|tonight|(?:tomorrow|yesterday)(?: (?:morning|afternoon|evening))?|this morning|this afternoon|this evening)\b`)
 
 var foreignNear = lazy(`(?i)\b(?:heute|morgen|gestern|demain|hier|aujourd'hui|hoy|mañana|ayer|vandaag)\b|mañana`)

@@ -15,7 +15,7 @@ const (
 
 // Words is how many words a reader of the plain form meets: all that people read, no links.
 func Words(b minutes.Brief) int {
-	n := 12 // date, headings
+	n := 20 // date, headings, what fit adds to the reasons
 	for _, cs := range [][]minutes.Claim{b.TLDR, b.Summary, b.Insights} {
 		for _, c := range cs {
 			n += count(c.Text.String())
@@ -53,7 +53,14 @@ func Words(b minutes.Brief) int {
 func (d *desk) fit(b *minutes.Brief) {
 	sources := b.Sources
 	b.Sources = d.in.Sources
-	defer func() { b.Sources = sources }()
+	cut := map[string]int{}
+	defer func() {
+		b.Sources = sources
+		for i := range b.Sections {
+			s := &b.Sections[i]
+			s.Why = minutes.CleanLine(reasons(s.Why.String(), counted(cut[s.Kind], "for length", "for length")))
+		}
+	}()
 	for Words(*b) > d.m.Words {
 		s := longest(b.Sections)
 		switch {
@@ -61,7 +68,7 @@ func (d *desk) fit(b *minutes.Brief) {
 			i := len(s.Items) - 1
 			s.Items, s.Lines = s.Items[:i], s.Lines[:i]
 			s.LeftOut++
-			s.Why = minutes.CleanLine(reasons(s.Why.String(), ""))
+			cut[s.Kind]++
 		case len(b.Insights) > 2:
 			b.Insights = b.Insights[:len(b.Insights)-1]
 		case len(b.Summary) > 5:

@@ -15,11 +15,11 @@ const maxInsights = 5
 func (d *desk) insights() []minutes.Claim {
 	var out []minutes.Claim
 	for _, join := range []func() []minutes.Claim{
-		d.crunch, d.overlaps, d.taken, d.preparing, d.priceNews, d.tight, d.wet, d.near, d.waiting,
+		d.taken, d.overlaps, d.crunch, d.tight, d.unconfirmed, d.preparing, d.priceNews, d.wet, d.near, d.waiting,
 	} {
 		n := 0
 		for _, c := range join() {
-			if len(out) == maxInsights || n == 2 {
+			if len(out) == maxInsights || n == 2 || n == 1 && len(out) > 2 {
 				break
 			}
 			if count(c.Text.String()) <= maxLine+5 && d.tell(c) {
@@ -126,7 +126,8 @@ func (d *desk) preparing() []minutes.Claim {
 func (d *desk) point(it minutes.Item) said {
 	texts := d.reading(it).texts
 	for _, s := range texts {
-		if !attached().MatchString(s) && count(s) >= 4 {
+		s, _ = d.people.addressed(s)
+		if !attached().MatchString(s) && !changed().MatchString(s) && count(s) >= 4 {
 			return said{quoted(clip(s, 18)), []string{it.ID, s}}
 		}
 	}
@@ -138,11 +139,11 @@ func (d *desk) waiting() []minutes.Claim {
 	var out []minutes.Claim
 	for i := range d.loops {
 		l := &d.loops[i]
-		if l.Owner != "me" || l.Status != "open" || l.ask == nil || l.mail.Mail == nil || l.mail.Mail.FromMe {
+		if l.Owner != "me" || l.Status != "open" || l.ask == nil || l.ask.form == question || l.mail.Mail == nil || l.mail.Mail.FromMe || d.told[l.Item] {
 			continue
 		}
 		for _, s := range d.agenda {
-			if !busy(s) || !s.Event.Start.After(d.m.Now) || !d.takesPart(s.Event, l.mail.Mail.From) {
+			if !busy(s) || !s.Event.Start.After(d.m.Now) || l.Due != nil && l.Due.Before(s.Event.Start) && !l.DueAll || !d.takesPart(s.Event, l.mail.Mail.From) {
 				continue
 			}
 			text := "You meet " + who(l.mail) + " at " + d.clock(s.Event.Start) + " (" + name(s) + "); their " + quoted(clip(subject(l.mail), 8)) + " still waits for your answer."

@@ -40,7 +40,7 @@ func (d *desk) crunch() []minutes.Claim {
 				last = e
 			}
 		}
-		if len(taken) < 2 || busyFor*5 < l.Due.Sub(start)*2 {
+		if len(taken) < 2 || busyFor*2 < l.Due.Sub(start) {
 			continue
 		}
 		if c := d.crunchLine(l, taken, from, to); !c.Text.Empty() {
@@ -58,15 +58,15 @@ func (d *desk) crunchLine(l *loop, taken []minutes.Scored, from, to time.Time) m
 	}
 	quotes = append(quotes, evidence(l.Evidence)...)
 	quotes = append(quotes, l.Item, factLine(l.mail, "from"))
-	text := "Before " + who(l.mail) + "'s " + d.clock(*l.Due) + " deadline stand " + enumerate(names)
+	text := "Most of the time before " + who(l.mail) + "'s " + d.clock(*l.Due) + " deadline goes to " + enumerate(names)
 	known := func(t time.Time) bool {
 		return slices.ContainsFunc(taken, func(s minutes.Scored) bool { return s.Event.Start.Equal(t) || s.Event.End.Equal(t) }) || t.Equal(*l.Due)
 	}
 	switch {
 	case known(from) && known(to):
-		text += "; the longest free time is " + d.clock(from) + " to " + d.clock(to)
+		text += "; the longest gap is " + d.clock(from) + " to " + d.clock(to)
 	case known(to):
-		text += "; the longest free time is until " + d.clock(to)
+		text += "; you are free until " + d.clock(to)
 	}
 	return claim(minutes.EngineComputed, text+".", quotes...)
 }
@@ -130,8 +130,48 @@ func (d *desk) tight() []minutes.Claim {
 				between = "There is no gap between "
 			}
 			text := between + name(a) + " (" + place(a.Event) + ") and " + name(b) + " (" + place(b.Event) + ") at " + d.clock(b.Event.Start) + "."
-			out = append(out, claim(minutes.EngineComputed, text, a.ID, a.Title.String(), a.ID, factLine(a.Item, "ends"), a.ID, factLine(a.Item, "where"),
-				b.ID, b.Title.String(), b.ID, factLine(b.Item, "starts"), b.ID, factLine(b.Item, "where")))
+			var quotes []string
+			if it, ok := d.alertOf(a); ok {
+				text = between + name(a) + " and " + name(b) + " at " + d.clock(b.Event.Start) + ", even before what " + who(it) + " announced."
+				quotes = []string{it.ID, factLine(it, "from")}
+			}
+			out = append(out, claim(minutes.EngineComputed, text, append(quotes, a.ID, a.Title.String(), a.ID, factLine(a.Item, "ends"), a.ID, factLine(a.Item, "where"),
+				b.ID, b.Title.String(), b.ID, factLine(b.Item, "starts"), b.ID, factLine(b.Item, "where"))...))
+		}
+	}
+	return out
+}
+
+// alertOf is the mail that changes an event, if one does.
+func (d *desk) alertOf(e minutes.Scored) (minutes.Item, bool) {
+	for _, s := range d.kind(minutes.KindMail) {
+		if d.classes[s.ID] == suspect {
+			continue
+		}
+		if about, text := d.alert(s.Item); text != "" && about.ID == e.ID {
+			return s.Item, true
+		}
+	}
+	return minutes.Item{}, false
+}
+
+// unconfirmed is an event of today that something I wait for belongs to: the cake is to be fetched
+// at eleven, and the baker has not answered.
+func (d *desk) unconfirmed() []minutes.Claim {
+	var out []minutes.Claim
+	for i := range d.loops {
+		l := &d.loops[i]
+		if l.Owner != "them" || l.Status != "open" || l.mail.Mail == nil || !l.mail.Mail.FromMe || -d.daysOff(l.Since) < 1 {
+			continue
+		}
+		for _, s := range d.agenda {
+			if !busy(s) || s.Event.Recurring || !s.Event.Start.After(d.m.Now) || len(shared(topical(l.mail.Title.String()), topical(s.Title.String()))) == 0 {
+				continue
+			}
+			text := upper(name(s)) + " is at " + d.clock(s.Event.Start) + ", and " + l.Who.String() + " has not answered your mail " + quoted(clip(subject(l.mail), 8)) + "."
+			out = append(out, claim(minutes.EngineComputed, text, s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"),
+				l.Item, l.mail.Title.String(), l.Item, factLine(l.mail, "to")))
+			break
 		}
 	}
 	return out
@@ -166,7 +206,7 @@ func (d *desk) wet() []minutes.Claim {
 		if best.Code >= 71 && best.Code <= 77 || best.Code == 85 || best.Code == 86 {
 			what = "Snow"
 		}
-		text := what + " is likely at " + d.clock(best.At) + " (" + itoa(best.Chance) + " %), when you are at " + name(s) + ", " + place(s.Event) + "."
+		text := what + " is likely (" + itoa(best.Chance) + " % at " + d.clock(best.At) + ") for " + name(s) + ", " + place(s.Event) + "."
 		return []minutes.Claim{claim(minutes.EngineComputed, text, f.ID, factLine(f.Item, best.At.Format("15:04")),
 			s.ID, s.Title.String(), s.ID, factLine(s.Item, "where"))}
 	}

@@ -74,20 +74,38 @@ func (d *desk) news() []minutes.Scored {
 	return out
 }
 
+// touches is how much a story is the reader's: an interest in its title before one in its text or
+// its feed's kind, and a place they are at today.
 func (d *desk) touches(s minutes.Scored) int {
+	n := 0
+	text := s.Title.String() + " " + s.Excerpt.String()
+	if s.Article != nil {
+		text += " " + s.Article.Category + " " + s.Article.Feed.String()
+	}
 	for _, w := range d.m.Profile.Interests {
-		if hasWords(s.Title.String(), w) {
-			return 2
-		}
-		if hasWords(s.Excerpt.String(), w) || hasStems(s.Title.String()+" "+s.Excerpt.String(), w) {
-			return 1
+		switch {
+		case hasWords(s.Title.String(), w):
+			n = max(n, 2)
+		case hasWords(text, w), hasStems(text, w):
+			n = max(n, 1)
 		}
 	}
-	return 0
+	if len(d.kind(minutes.KindForecast)) > 1 {
+		for _, f := range d.kind(minutes.KindForecast) {
+			if d.visits(f) > 0 && hasWords(s.Title.String(), f.Forecast.Place.String()) {
+				n += 2
+			}
+		}
+	}
+	return n
 }
 
 func hasStems(text, phrase string) bool {
 	want := topical(phrase)
+	if len(want) == 0 { // "bees" is a short word, and a bee journal is about bees
+		w := strings.TrimSuffix(fold(phrase), "s")
+		return len(w) >= 3 && hasWords(text, w)
+	}
 	return len(want) > 0 && len(shared(want, topical(text))) == len(want)
 }
 

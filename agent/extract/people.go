@@ -117,7 +117,7 @@ func (d *desk) classify(it minutes.Item) class {
 
 var machineName = lazy(`(?i)^(no-?reply|do-?not-?reply|notifications?|mailer-daemon|postmaster|bounces?|alerts?|receipts?|git(lab|hub)?|jira|ci|builds?|backup|calendar-notification|circulation)([-+._].*)?$`)
 
-var noticeTitle = lazy(`(?i)\b(receipt|invoice|order|booking|payment|parcel|delivery|pipeline|build|merge request|pull request|ticket|statement|facture|rechnung|reservation|boarding pass|assigned|automatic reply|out of office|abwesend)\b`)
+var noticeTitle = lazy(`(?i)\b(receipt|invoice|your order|order (?:no|#|\d+|confirm\w*|shipped)|booking|payment|parcel|delivery|pipeline|build|merge request|pull request|ticket|statement|facture|rechnung|reservation|boarding pass|assigned|automatic reply|out of office|abwesend)\b`)
 
 var injected = lazy(`(?i)(ignore|disregard|forget)\s+(all\s+|any\s+)*(of\s+)?(the\s+|your\s+)?(previous|prior|above|earlier)\s+(instructions?|prompts?|rules)|system prompt|you are now (the|an?)\b[^.]*\bassistant|\bassistant\s*(:|must|should|shall)|\[/?(system|inst)\]|<\|[a-z_]+\|>|as an ai\b|in the tl;dr`)
 
@@ -170,10 +170,9 @@ func shortName(name, email string) string {
 		return name
 	}
 	local, _, _ := strings.Cut(email, "@")
-	for _, part := range []string{f[0], f[len(f)-1]} {
-		if strings.Contains(local, plain(part)) {
-			return f[0]
-		}
+	first, last := plain(f[0]), plain(f[len(f)-1])
+	if strings.Contains(local, first) || strings.Contains(local, last) && strings.HasPrefix(local, first[:1]) && !strings.HasPrefix(local, last) {
+		return f[0]
 	}
 	return name
 }

@@ -22,7 +22,7 @@ var (
 	knowing     = lazy(`(?i)^(?:tell|let|give) (?:me|us)(?: know)? ((?:whether|if|when|where|what|how|which|why|who)\b.+)$`)
 	bareTell    = lazy(`(?i)^(?:tell|let|give|answer|call|text) (?:me|us)(?: know| back| a call| a ring)?$`)
 	pronoun     = lazy(`(?i)\b(?:it|them|this|these|those|both)\b`)
-	purpose     = lazy(`(?i)(?:, otherwise|, or (?:else|we|I)\b| so that | so (?:I|we) | because |, as (?:I|we)\b| since (?:I|we)\b|; |, (?:and )?(?:I|we)(?:'| )|, (?:finance|legal|they|he|she|without)\b| – | — | - ).*$`)
+	purpose     = lazy(`(?i)(?:, otherwise|, or (?:else|we|I)\b| so that | so (?:I|we) | because |, as (?:I|we)\b| since (?:I|we)\b|; |, (?:and )?(?:I|we)(?:'| )|, (?:finance|legal|they|he|she|without|the|this|that|our|his|her|my|as|since|please)\b| – | — | - ).*$`)
 )
 
 // say turns what is asked to the reader: "Anna Kirsch asks you to …" where no word of it means the
@@ -39,8 +39,11 @@ func (d *desk) say(it minutes.Item, a ask) said {
 	var text string
 	switch {
 	case !ok:
+	case d.withBefore(it, a) != "" && firstPerson().MatchString(d.withBefore(it, a)):
 	case a.form == request && bareTell().MatchString(trimDue(a.phrase, a.dueQuote)):
 		text = n + " " + asks + " you to answer" + d.suffixBy(a) + about(it, &s)
+	case a.someone && !firstPerson().MatchString(p):
+		text = n + " " + asks + " for someone to " + p
 	case a.form == request:
 		text = d.requested(n, asks, p)
 	case a.form == need && a.subject == "":
@@ -92,6 +95,10 @@ func (d *desk) phrase(it minutes.Item, a ask) (string, bool) {
 	if p == "" {
 		return "", false
 	}
+	if ds := terms(p, it.At); len(ds) > 1 && ds[0].Start > 0 {
+		p, ok := d.now(strings.TrimRight(p[:ds[0].Start], " ,")+" \x00", it.At)
+		return strings.Replace(p, "\x00", d.by(a.due), 1), ok
+	}
 	if a.due != nil && a.dueQuote != "" && strings.Contains(p, a.dueQuote) && !(a.due.Kind == "before" && !a.due.AllDay) {
 		p = strings.Replace(p, a.dueQuote, "\x00", 1)
 		p, ok := d.now(p, it.At)
@@ -125,6 +132,10 @@ func subject(it minutes.Item) string {
 
 // inTheirWords quotes the sentence. What it calls tomorrow is dated by when it was said.
 func (d *desk) inTheirWords(it minutes.Item, a ask, s said) said {
+	if both := d.withBefore(it, a); both != "" {
+		a.sentence = both
+		s.quotes = append(s.quotes, it.ID, both)
+	}
 	verb := " writes: "
 	if strings.HasSuffix(a.sentence, "?") {
 		verb = " asks: "
@@ -145,6 +156,22 @@ func (d *desk) inTheirWords(it minutes.Item, a ask, s said) said {
 	}
 	s.text = stop(s.text)
 	return s
+}
+
+// withBefore is a short ask with the sentence it hangs on: "We deliver on Monday. Please keep the
+// yard free."
+func (d *desk) withBefore(it minutes.Item, a ask) string {
+	texts := d.reading(it).texts
+	i := a.last - 1
+	if a.form != request || a.due != nil || i < 0 || a.last >= len(texts) || texts[a.last] != a.sentence || count(a.sentence) > 8 ||
+		attached().MatchString(texts[i]) || strings.HasSuffix(texts[i], "?") {
+		return ""
+	}
+	both := texts[i] + " " + a.sentence
+	if count(both) > maxLine-8 || !strings.Contains(strings.Join(strings.Fields(it.Body.String()), " "), both) {
+		return ""
+	}
+	return both
 }
 
 // on puts the word before a day that it needs: "on Friday", but "yesterday".
@@ -186,13 +213,25 @@ func trimDue(phrase, quote string) string {
 	if quote != "" {
 		phrase = strings.Replace(phrase, quote, "", 1)
 	}
-	return strings.TrimRight(strings.Join(strings.Fields(strings.ReplaceAll(phrase, " ,", ",")), " "), " ,;:–-")
+	phrase = strings.TrimRight(strings.Join(strings.Fields(strings.ReplaceAll(phrase, " ,", ",")), " "), " ,;:–-")
+	return danglers().ReplaceAllString(phrase, "")
+}
+
+var danglers = lazy(`(?i) (?:on|by|at|before|until|for|in|or|and|latest)$`)
+
+// withoutTerm is what is asked, up to its term.
+func withoutTerm(a ask, it minutes.Item) string {
+	p := purpose().ReplaceAllString(a.phrase, "")
+	if ds := terms(p, it.At); len(ds) > 1 && ds[0].Start > 0 {
+		return strings.TrimRight(p[:ds[0].Start], " ,;:–-")
+	}
+	return trimDue(p, a.dueQuote)
 }
 
 // todo is the ask as a line of a list: "Send Helen the headcount plan for 2027".
 func (d *desk) todo(it minutes.Item, a ask) string {
 	name := firstName(it)
-	p := trimDue(purpose().ReplaceAllString(a.phrase, ""), a.dueQuote)
+	p := withoutTerm(a, it)
 	p, ok := d.now(p, it.At)
 	switch {
 	case !ok || p == "":

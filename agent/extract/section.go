@@ -50,27 +50,36 @@ func (d *desk) mailSection() minutes.Section {
 	var people, suspects, machines []minutes.Scored
 	groups := map[string]int{}
 	counts := map[class]int{}
+	past := 0
 	for _, s := range d.kind(minutes.KindMail) {
 		switch c := d.classes[s.ID]; c {
 		case person, list:
+			if d.over(s.Item) {
+				past++
+				continue
+			}
 			people = append(people, s)
 		case suspect:
 			suspects = append(suspects, s)
 		default:
 			counts[c]++
-			if c == notice && groups[s.Mail.From.Email] == 0 {
-				machines = append(machines, s)
+			if c == notice {
+				machines = lead(machines, s)
 			}
 			groups[s.Mail.From.Email]++
 		}
 	}
 	told := func(s minutes.Scored) int {
-		if d.told[s.ID] {
+		switch {
+		case d.told[s.ID]:
 			return 0
+		case s.Mail.Answered:
+			return 2
 		}
 		return 1
 	}
 	slices.SortStableFunc(people, func(a, b minutes.Scored) int { return told(a) - told(b) })
+	slices.SortStableFunc(machines, func(a, b minutes.Scored) int { return fails(a) - fails(b) })
 	items := append(append(people, suspects...), machines[:min(2, len(machines))]...)
 	s := d.section("mail", items, mailLimit, func(it minutes.Scored) minutes.Claim { return d.sectionMail(it, groups) })
 	for i := range s.Items {
@@ -78,12 +87,40 @@ func (d *desk) mailSection() minutes.Section {
 			counts[c]--
 		}
 	}
-	s.LeftOut += counts[notice] + counts[newsletter] + d.mutedOf(minutes.KindMail)
+	s.LeftOut += counts[notice] + counts[newsletter] + past + d.mutedOf(minutes.KindMail)
 	s.Why = minutes.CleanLine(reasons(
 		counted(counts[newsletter], "newsletter or offer", "newsletters and offers"), counted(counts[notice], "notice", "notices"),
-		counted(d.mutedOf(minutes.KindMail), "muted", "muted"), counted(max(0, len(items)-mailLimit), "lower-ranked", "lower-ranked")))
+		counted(d.mutedOf(minutes.KindMail), "muted", "muted"), counted(past, "about something past", "about something past"), counted(max(0, len(items)-mailLimit), "lower-ranked", "lower-ranked")))
 	return s
 }
+
+func fails(s minutes.Scored) int {
+	if failing().MatchString(s.Title.String()) {
+		return 0
+	}
+	return 1
+}
+
+// lead keeps one notice a sender: the one that says that something failed, else the best ranked.
+func lead(machines []minutes.Scored, s minutes.Scored) []minutes.Scored {
+	i := slices.IndexFunc(machines, func(o minutes.Scored) bool { return o.Mail.From.Email == s.Mail.From.Email })
+	if i < 0 {
+		return append(machines, s)
+	}
+	if failing().MatchString(s.Title.String()) && !failing().MatchString(machines[i].Title.String()) {
+		machines[i] = s
+	}
+	return machines
+}
+
+var failing = lazy(`(?i)\b(?:fail(?:ed|ure|s)?|error|alarm|critical|broken|overdue|declined|expired|vulnerabilit(?:y|ies))\b`)
+
+// over holds for a notice to many about a "today" or "tonight" that has gone by.
+func (d *desk) over(it minutes.Item) bool {
+	return d.classes[it.ID] == list && d.daysOff(it.At) < 0 && tonight().MatchString(it.Title.String()+" "+it.Excerpt.String())
+}
+
+var tonight = lazy(`(?i)\b(?:today|tonight|this (?:morning|afternoon|evening))\b`)
 
 func (d *desk) sectionMail(s minutes.Scored, groups map[string]int) minutes.Claim {
 	it := s.Item
@@ -98,6 +135,8 @@ func (d *desk) sectionMail(s minutes.Scored, groups map[string]int) minutes.Clai
 			text = "Suspicious: " + quoted(clip(subject(it), 8)) + " from " + who(it) + " holds instructions to a program."
 		}
 		return claim(minutes.EngineComputed, text, from...)
+	case it.Mail.Answered:
+		return claim(minutes.EngineExtract, who(it)+": "+quoted(clip(subject(it), 10))+" (answered)", from...)
 	case d.told[it.ID]:
 		return claim(minutes.EngineExtract, who(it)+": "+quoted(clip(subject(it), 10)), from...)
 	case d.classes[it.ID] == notice && groups[it.Mail.From.Email] > 1:

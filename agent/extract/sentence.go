@@ -88,7 +88,7 @@ func split(p string) []string {
 		for next < len(r) && (r[next] == ' ' || strings.ContainsRune("“\"'(¿¡", r[next])) {
 			next++
 		}
-		if next < len(r) && unicode.IsLower(r[next]) || r[i] == '.' && abbreviated(string(r[start:i])) && next < len(r) {
+		if next < len(r) && unicode.IsLower(r[next]) || r[i] == '.' && next < len(r) && (abbreviated(string(r[start:i])) || ordinal(r[start:i], r[next:])) {
 			continue
 		}
 		out = append(out, strings.TrimSpace(string(r[start:end])))
@@ -100,6 +100,15 @@ func split(p string) []string {
 	return out
 }
 
+// ordinal holds for "6. Oktober".
+func ordinal(before, after []rune) bool {
+	if len(before) == 0 || !unicode.IsDigit(before[len(before)-1]) {
+		return false
+	}
+	w, _, _ := strings.Cut(strings.ToLower(string(after[:min(len(after), 12)])), " ")
+	return slices.Contains([]string{"januar", "jänner", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"}, w)
+}
+
 func abbreviated(before string) bool {
 	f := strings.Fields(before)
 	if len(f) == 0 {
@@ -109,14 +118,11 @@ func abbreviated(before string) bool {
 	if r := []rune(w); len(r) == 1 && unicode.IsLetter(r[0]) && w != "i" {
 		return true
 	}
-	if strings.Trim(w, "0123456789") == "" { // "vom 6. bis 7. Oktober"
-		return true
-	}
 	return slices.Contains([]string{"mr", "mrs", "ms", "dr", "prof", "st", "vs", "approx", "no", "nr", "inc", "ltd", "co", "jan", "feb", "mar",
 		"apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "e.g", "i.e", "z.b", "bzw", "ca", "usw", "etc", "fig", "v"}, w)
 }
 
-var greeting = lazy(`(?i)^(?:(?:hi|hello|hey|dear|good morning|good afternoon|good evening|morning|hallo|guten (?:tag|morgen)|lieber?|sehr geehrte[rs]?|moin|servus|grüß gott|bonjour|bonsoir|chère?|cher|salut|hola|buenos días|estimad[oa]s?|querid[oa]|lieve|beste|dag)(?:[ ,]+(?:\p{Lu}[\p{L}.'’-]*|all|team|there|both|everyone|passenger|customer|author|owner|professor|esteemed|beloved|eltern)){0,5}|all|counsel|team|madame|monsieur|liebe eltern)\s*[,:!–—-]+\s*`)
+var greeting = lazy(`^(?:(?i:hi|hello|hey|dear|good morning|good afternoon|good evening|morning|hallo|guten (?:tag|morgen)|lieber?|sehr geehrte[rs]?|moin|servus|grüß gott|bonjour|bonsoir|chère?|cher|salut|hola|buenos días|estimad[oa]s?|querid[oa]|lieve|beste|dag)(?:[ ,]+(?:\p{Lu}[\p{L}.'’-]*|all|team|there|both|everyone|passenger|customer|author|owner|professor|esteemed|beloved|and)){0,5}|(?i:all|counsel|team|madame|monsieur))\s*(?:[,:!]|[–—-] )+\s*`)
 
 // ungreeted takes the greeting off a sentence, and the reader's own name or another's that it is
 // addressed to: whom it is for is asked of the whole, see addressed.

@@ -18,19 +18,17 @@ const (
 // for, the calendar, the news, the weather.
 func (d *desk) summary() []minutes.Claim {
 	mail := d.mailLines()
-	late := d.late()
+	late := append(d.late(), d.came()...)
 	days := d.calendarLines()
 	news := d.newsLines()
 	var sky []minutes.Claim
 	for _, f := range d.forecasts() {
 		sky = append(sky, d.weather(f))
 	}
-	rooms := maxSummary - min(len(sky), 1) - min(len(news), 1)
-	n := min(len(mail), max(wantMail, rooms-len(late)-len(days)))
 	var out []minutes.Claim
 	add := func(cs []minutes.Claim, limit int) {
 		for _, c := range cs {
-			if limit == 0 || len(out) == maxSummary {
+			if limit <= 0 || len(out) == maxSummary {
 				return
 			}
 			if d.tell(c) {
@@ -42,17 +40,13 @@ func (d *desk) summary() []minutes.Claim {
 			}
 		}
 	}
-	reserve := func(after ...int) int {
-		left := maxSummary - len(out)
-		for _, n := range after {
-			left -= n
-		}
-		return max(left, 0)
-	}
-	add(mail[:n], n)
-	add(late, min(1, reserve(min(len(days), 1), min(len(news), 1), min(len(sky), 1))))
-	add(days, min(2, reserve(min(len(news), 1), min(len(sky), 1))))
-	add(news, min(2, reserve(min(len(sky), 1))))
+	some := func(cs []minutes.Claim) int { return min(len(cs), 1) }
+	rest := some(late) + some(days) + some(news) + some(sky)
+	add(mail, max(min(wantMail, maxSummary-rest), maxSummary-rest))
+	add(late, min(1, maxSummary-len(out)-some(days)-some(news)-some(sky)))
+	add(days, min(2, maxSummary-len(out)-some(news)-some(sky)))
+	add(news, maxSummary-1-len(out)-some(sky))
+	add(news[min(1, len(news)):], min(1, maxSummary-len(out)-some(sky)))
 	add(sky, 1)
 	return out
 }
@@ -88,7 +82,7 @@ func (d *desk) late() []minutes.Claim {
 		case d.overdue(l.ask.due):
 			text = "Nothing yet from " + l.Who.String() + ", whom you asked to " + strings.TrimPrefix(what, l.Who.String()+" to ") + " by " + day + "."
 		default:
-			text = "Due " + day + " from others: " + what + "."
+			text = strings.Replace(what, l.Who.String()+" to ", l.Who.String()+" is to ", 1) + " " + day + "."
 		}
 		if strings.Contains(text, " to answer: ") {
 			text = "Nothing yet from " + l.Who.String() + ": you asked " + strings.TrimPrefix(what, l.Who.String()+" to answer: ")
@@ -101,6 +95,28 @@ func (d *desk) late() []minutes.Claim {
 			}
 		}
 		out = append(out, c)
+	}
+	return out
+}
+
+// came is what I waited for and has come since the brief before.
+func (d *desk) came() []minutes.Claim {
+	var out []minutes.Claim
+	for i := range d.loops {
+		l := &d.loops[i]
+		if l.Owner != "them" || l.Status != "done" || l.mail.Mail == nil || !l.mail.Mail.FromMe {
+			continue
+		}
+		t := d.threads[l.mail.Mail.Thread]
+		it := t[len(t)-1]
+		if it.Mail.FromMe || d.in.Before != nil && it.At.Before(d.in.Before.GeneratedAt) || d.daysOff(it.At) < -1 {
+			continue
+		}
+		text := who(it) + " has answered your " + quoted(clip(subject(l.mail), 8)) + "."
+		if len(it.Mail.Attachments) > 0 {
+			text = who(it) + " has answered your " + quoted(clip(subject(l.mail), 8)) + " with " + it.Mail.Attachments[0] + "."
+		}
+		out = append(out, claim(minutes.EngineComputed, text, it.ID, factLine(it, "from"), it.ID, factLine(it, "attachments"), it.ID, it.Title.String()))
 	}
 	return out
 }
@@ -118,21 +134,25 @@ func (d *desk) calendarLines() []minutes.Claim {
 
 // newsLines are the stories that lead, one of each kind before a second of any.
 func (d *desk) newsLines() []minutes.Claim {
-	var first, rest []minutes.Claim
+	var touching, first, rest []minutes.Claim
 	kinds := map[minutes.Kind]bool{}
 	for _, s := range d.news() {
 		if d.told[s.ID] || s.Article != nil && business(s.Article.Category) && len(d.kind(minutes.KindQuote)) > 0 && d.touches(s) == 0 {
 			continue
 		}
 		c := d.story(s, true)
-		if kinds[s.Kind] {
+		switch {
+		case d.touches(s) > 0 && len(touching) == 0:
+			touching = append(touching, c)
+		case s.Story != nil && d.leads(s) || !kinds[s.Kind]:
+			first = append(first, c)
+		default:
 			rest = append(rest, c)
 			continue
 		}
 		kinds[s.Kind] = true
-		first = append(first, c)
 	}
-	return append(first, rest...)
+	return slices.Concat(touching, first, rest)
 }
 
 // forecasts are those of the places of the day: one that an event of today lies in before home.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/agent/extract/when"
 )
 
 // tldr is the three slots in their order: mail or action, calendar, market or business.
@@ -201,7 +202,7 @@ func (d *desk) inviteLine(l *loop) minutes.Claim {
 
 // gist is the first sentence of a mail that tells something, as of now.
 func (d *desk) gist(it minutes.Item) (said, bool) {
-	for _, s := range d.reading(it).texts {
+	for _, s := range telling(d.reading(it).texts, it.At) {
 		s, _ = d.people.addressed(s)
 		if count(s) < 3 || attached().MatchString(s) && count(s) < 9 {
 			continue
@@ -220,7 +221,20 @@ func (d *desk) gist(it minutes.Item) (said, bool) {
 	return said{}, false
 }
 
-var attached = lazy(`(?i)\b(?:attached|attachment|enclosed|anbei|ci-joint|adjunto)\b`)
+// telling puts the first sentence that names a time or figure before short ones that do not.
+func telling(texts []string, ref time.Time) []string {
+	for i, s := range texts {
+		if i > 3 || i > 0 && count(texts[0]) > 9 {
+			break
+		}
+		if strings.ContainsAny(s, "0123456789") || len(when.Dates(s, ref)) > 0 {
+			return append([]string{s}, texts...)
+		}
+	}
+	return texts
+}
+
+var attached = lazy(`(?i)\b(?:attached|attachment|enclosed|anbei|ci-joint|adjunto|here (?:is|are) the|hier (?:ist|sind))\b`)
 
 // context is a sentence before an ask that says why: a fact, not the writer's doings.
 func (d *desk) context(it minutes.Item, a ask) (said, bool) {
@@ -232,6 +246,16 @@ func (d *desk) context(it minutes.Item, a ask) (said, bool) {
 	text, ok := d.now(s, it.At)
 	if s == a.sentence || !ok || firstPerson().MatchString(s) || attached().MatchString(s) || strings.HasSuffix(s, "?") || count(s) < 4 {
 		return said{}, false
+	}
+	if a.dueAlso == texts[0] && a.due != nil {
+		at := d.clock(a.due.At) + " " + d.dayName(a.due.At)
+		if a.due.AllDay {
+			at = d.dayName(a.due.At)
+		}
+		if strings.HasPrefix(a.due.Quote, "at ") {
+			at = "at " + at
+		}
+		text = strings.Replace(text, a.due.Quote, at, 1)
 	}
 	return said{text, []string{it.ID, s}}, true
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -15,9 +16,13 @@ func fold(s string) string {
 
 // words are the words of folded text, without the punctuation about them.
 func words(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool {
+	out := strings.FieldsFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != '\'' && r != '&'
 	})
+	for i := range out {
+		out[i] = strings.Trim(out[i], "'")
+	}
+	return slices.DeleteFunc(out, func(w string) bool { return w == "" })
 }
 
 // occurs says whether q stands in text, whole words, however either is set.
@@ -77,8 +82,8 @@ func (s *support) knows(w string, starts bool) bool {
 	if !unicode.IsUpper(first) {
 		return true
 	}
-	low := strings.TrimSuffix(strings.TrimSuffix(fold(w), "'s"), "'")
-	if s.words[low] || s.words[low+"'s"] || s.words[low+"s"] || low == "i" || weekday(low) >= 0 {
+	low := strings.TrimSuffix(strings.Trim(fold(w), "'"), "'s")
+	if s.words[low] || s.words[low+"'s"] || s.words[low+"s"] || low == "i" || weekday(low) >= 0 || monthNumber(low) > 0 {
 		return true
 	}
 	if strings.ContainsAny(low, "0123456789") { // a token of another kind
@@ -100,9 +105,9 @@ func opener(w string) bool {
 		"answer", "reply", "send", "read", "sign", "return", "review", "approve", "confirm", "decide", "tell", "call", "write", "check", "pay",
 		"bring", "give", "ask", "get", "prepare", "take", "leave", "expect", "note", "see", "look", "accept", "decline", "waiting", "wait",
 		"mail", "mails", "message", "meeting", "meetings", "event", "events", "invitation", "calendar", "market", "markets", "news", "weather",
-		"rain", "snow", "storm", "wind", "sun", "dry", "cold", "hot", "warm", "alert", "warning", "clash", "conflict", "overlap", "deadline",
-		"later", "earlier", "early", "late", "soon", "morning", "afternoon", "evening", "night", "noon", "monday", "tuesday", "wednesday",
-		"thursday", "friday", "saturday", "sunday", "reported", "moved", "closed", "cancelled", "reminder", "attached", "suspicious",
+		"rain", "storm", "wind", "sun", "dry", "cold", "hot", "warm", "alert", "warning", "clash", "conflict", "overlap", "deadline",
+		"later", "earlier", "little", "nearly", "suspicious", "snow", "thunderstorms", "early", "late", "soon", "morning", "afternoon", "evening", "night", "noon", "monday", "tuesday", "wednesday",
+		"thursday", "friday", "saturday", "sunday", "reported", "moved", "closed", "cancelled", "reminder", "attached",
 		"possible", "likely", "unread", "nobody", "someone", "everything", "related", "worth", "top", "mine", "let", "please",
 		"outside", "indoors", "travel", "umbrella", "otherwise", "elsewhere", "unknown", "unanswered", "thanks", "busy", "quiet", "price", "prices":
 		return true

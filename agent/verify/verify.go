@@ -76,15 +76,15 @@ func vague(text string) string {
 
 // support is what the cited items and quotes say, as tokens.
 type support struct {
-	m        minutes.Morning
-	text     string // all of it, folded
-	words    map[string]bool
-	toks     []token
-	rounded  []float64 // percentages of price facts: a claim may round these
-	moves    []move
-	derived  map[string]map[int]bool // unit → what follows from the items' times and counts
-	urls     []string
-	nowSpans []minutes.Item
+	m       minutes.Morning
+	text    string // all of it, folded
+	quotes  []string
+	words   map[string]bool
+	toks    []token
+	rounded []float64 // percentages of price facts: a claim may round these
+	moves   []move
+	derived map[string]map[int]bool // unit → what follows from the items' times and counts
+	urls    []string
 }
 
 func newSupport(cited []minutes.Item, m minutes.Morning) *support {
@@ -101,6 +101,7 @@ func newSupport(cited []minutes.Item, m minutes.Morning) *support {
 func (s *support) closed(it minutes.Item) {
 	s.urls = append(s.urls, it.URL)
 	s.addWords(it.Author.String())
+	s.addWords(strings.Join(append(slices.Clone(s.m.Profile.Interests), s.m.Profile.Name), " "))
 	if it.Story != nil {
 		s.addWords("Hacker News")
 		s.urls = append(s.urls, it.Story.DiscussionURL)
@@ -113,7 +114,7 @@ func (s *support) closed(it minutes.Item) {
 		}
 	}
 	if it.Quote != nil {
-		s.addWords(it.Quote.Name.String())
+		s.add(it.Quote.Name.String(), it, true)
 		s.rounded = append(s.rounded, it.Quote.ChangePercent)
 		s.moves = append(s.moves, move{it.Quote.ChangePercent})
 	}
@@ -130,15 +131,17 @@ func (s *support) addWords(text string) {
 // an evening's.
 func (s *support) add(text string, it minutes.Item, exact bool) {
 	s.addWords(text)
+	s.quotes = append(s.quotes, text)
 	ref := it.At
-	if it.Mail == nil || ref.IsZero() {
+	if it.Event != nil || it.Quote != nil || it.Forecast != nil || ref.IsZero() {
 		ref = s.m.Now
 	}
-	toks := scan(text, ref.In(s.m.Zone), !exact)
+	s.toks = append(s.toks, scan(text, ref.In(s.m.Zone), !exact)...)
 	if !exact {
-		toks = append(toks, implied(toks, ref.In(s.m.Zone))...)
+		for _, clause := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;!?\n", r) }) {
+			s.toks = append(s.toks, implied(scan(clause, ref.In(s.m.Zone), true), ref.In(s.m.Zone))...)
+		}
 	}
-	s.toks = append(s.toks, toks...)
 }
 
 // quote adds one piece of evidence, or says that the item does not say it.
@@ -166,8 +169,37 @@ func (s *support) quote(it minutes.Item, q string) error {
 	return fmt.Errorf("%s does not say %q", it.ID, minutes.CleanLine(q).Cut(80))
 }
 
+// unquoted is text without what stands in “quotation marks”, which must stand so in what is cited:
+// inside them a writer's "tomorrow" is the writer's.
+func (s *support) unquoted(text string) (string, error) {
+	var out strings.Builder
+	for {
+		before, rest, ok := strings.Cut(text, "“")
+		out.WriteString(before)
+		if !ok {
+			return out.String(), nil
+		}
+		span, after, closed := strings.Cut(rest, "”")
+		if !closed {
+			return "", errors.New("a quotation does not end")
+		}
+		if q := strings.TrimSuffix(strings.TrimSpace(span), "…"); len(words(q)) > 0 && !slices.ContainsFunc(s.quotes, func(e string) bool { return occurs(bare(e), bare(q)) }) {
+			return "", fmt.Errorf("nothing cited says “%s”", q)
+		}
+		out.WriteString(" \x02”")
+		text = after
+	}
+}
+
+// bare is s without quotation marks and apostrophes, which change when a quotation is quoted.
+func bare(s string) string { return strings.NewReplacer(`"`, "", "'", "").Replace(fold(s)) }
+
 // check holds every token of a claim's text against the support.
 func (s *support) check(text string) error {
+	text, err := s.unquoted(text)
+	if err != nil {
+		return err
+	}
 	for _, t := range scan(text, s.m.Now, false) {
 		if !s.supports(t) {
 			return fmt.Errorf("nothing cited supports %q", t.raw)
