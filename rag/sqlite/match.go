@@ -59,9 +59,9 @@ func parse(text string) []term {
 // question is from how many terms on a search is a question and not a filter.
 const question = 5
 
-// begins says whether s ends inside a word.
+// begins says whether s ends inside a word, or with the star that others write for that.
 func begins(s string) bool {
-	r, _ := utf8.DecodeLastRuneInString(s)
+	r, _ := utf8.DecodeLastRuneInString(strings.TrimSuffix(s, "*"))
 	return wordRune(r) && !spaceless(r)
 }
 

@@ -1,8 +1,10 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"github.com/dailyminutes/minutes"
@@ -55,11 +57,13 @@ func (d *DB) search(ctx context.Context, q minutes.Query) ([]minutes.Hit, error)
 const (
 	sample      = 4000
 	commonShare = 20
-	fewest      = 20 // a term of fewer items costs nothing and stays
+	fewest      = 20   // a term of fewer items costs nothing and stays
+	budget      = 6000 // matches that all terms together may bring; bm25 takes about 1.3 µs for each
+	atLeast     = 2    // terms that stay whatever they bring
 )
 
 // findCommon marks the terms that so many items hold that they tell little and cost most: bm25
-// is as dear as the number of matches.
+// is as dear as the number of matches. The rarest, which decide the order, stay.
 func (d *DB) findCommon(ctx context.Context, terms []term) error {
 	var first, last int64
 	err := d.r.QueryRowContext(ctx, `SELECT coalesce((SELECT n FROM items ORDER BY n DESC LIMIT 1 OFFSET ?), 0),
@@ -67,15 +71,25 @@ func (d *DB) findCommon(ctx context.Context, terms []term) error {
 	if err != nil {
 		return err
 	}
-	limit := max(min(last-first, sample)/commonShare, fewest)
+	seen := max(last-first, 1)
+	limit := max(min(seen, sample)/commonShare, fewest)
+	held := make([]int64, len(terms))
 	for i, t := range terms {
-		var n int64
 		err := d.r.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? AND rowid > ? LIMIT ?)`,
-			t.expr, first, limit+1).Scan(&n)
+			t.expr, first, limit+1).Scan(&held[i])
 		if err != nil {
 			return err
 		}
-		terms[i].common = n > limit
+	}
+	order := make([]int, len(terms))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(held[a], held[b]) })
+	var sum int64
+	for k, i := range order {
+		sum += held[i] * last / seen // as many in all, if the rest is like the newest
+		terms[i].common = held[i] > limit || sum > budget && k >= atLeast
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -112,41 +111,4 @@ func (w *words) text(n int) string {
 		b.WriteString(word(int(20000*u*u*u*u) + 1))
 	}
 	return b.String()
-}
-
-func TestSmoke(t *testing.T) {
-	d := fresh(t)
-	ctx := context.Background()
-	k := keep(t, d, "feed", article("feed:1", "Kubernetes meetings", "We met Łukasz at the café in São Paulo.", 1),
-		article("feed:2", "東京都の天気", "今日は晴れです", 2))
-	if len(k.New) != 2 {
-		t.Fatal(k)
-	}
-	for q, want := range map[string]string{"meeting": "feed:1", "kub": "feed:1", "cafe": "feed:1", "天気": "feed:2", "京都": "feed:2", "東": "feed:2", "都": "feed:2", `"at the cafe"`: "feed:1", "nothing meeting": "feed:1"} {
-		if got := find(t, d, q); got != want {
-			t.Errorf("%q: %q", q, got)
-		}
-	}
-	j, err := d.Judge(ctx, minutes.Judgement{Verb: "up", Item: "feed:1", At: morning})
-	if err != nil || j.ID != 1 {
-		t.Fatal(j, err)
-	}
-	if f, err := d.Check(ctx); err != nil || len(f) > 1 {
-		t.Fatal(f, err)
-	}
-	start := time.Now()
-	k = keep(t, d, "feed2", all10k(10000)...)
-	t.Log(time.Since(start), len(k.New))
-	start = time.Now()
-	k = keep(t, d, "feed2", all10k(10000)...)
-	t.Log(time.Since(start), len(k.New))
-	start = time.Now()
-	items, err := d.Items(ctx, minutes.Query{})
-	t.Log(time.Since(start), len(items), err)
-	s, _ := d.Stats(ctx)
-	t.Logf("%+v", s)
-	start = time.Now()
-	d2 := reopen(t, d.path)
-	t.Log("open", time.Since(start))
-	_ = d2
 }
