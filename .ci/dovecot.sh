@@ -102,7 +102,7 @@ up "$plain" || { cat "$dir/log"; exit 1; }
 export MINUTES_DOVECOT="localhost:$tls:sam:S3CRET-of-dovecot:$dir/ca.pem"
 export MINUTES_DOVECOT_PLAIN="127.0.0.1:$plain"
 if [ "${1:-}" = bench ]; then
-	go test -tags grpcnotrace -run '^$' -bench Dovecot -benchtime "${BENCHTIME:-15x}" ./connectors/imap
+	go test -tags grpcnotrace -run "^\$" -bench "${BENCH:-Dovecot}" -benchtime "${BENCHTIME:-15x}" ${BENCHFLAGS:-} ./connectors/imap
 else
 	go test -tags grpcnotrace -count=1 -timeout 90s -run Dovecot -v ./connectors/imap | grep -v '^=== '
 fi

@@ -50,7 +50,9 @@ func (d dovecot) config(t testing.TB, name, tls string) *Config {
 
 func (d dovecot) open(t testing.TB, c *Config) *source {
 	s := open(t, c, 0)
-	s.env.Secret = func(context.Context, minutes.SecretRef) (minutes.Secret, error) { return minutes.NewSecret(d.password), nil }
+	s.env.Secret = func(context.Context, minutes.SecretRef) (minutes.Secret, error) {
+		return minutes.NewSecret(d.password), nil
+	}
 	return s
 }
 
@@ -107,7 +109,7 @@ func (d dovecot) fill(t testing.TB, name string) *imapclient.Client {
 	for n := range 12 {
 		deliver(t, c, "INBOX", mailOf(n), morning().Add(-time.Duration(n)*time.Minute))
 	}
-	deliver(t, c, "INBOX", big("big@example.com", 1<<20), morning().Add(-time.Hour), imap.FlagFlagged)
+	deliver(t, c, "INBOX", bigMail("big@example.com", 1<<20), morning().Add(-time.Hour), imap.FlagFlagged)
 	deliver(t, c, "INBOX", mailOf(100), morning().Add(-72*time.Hour))
 	deliver(t, c, "Outbound", strings.ReplaceAll(mailOf(50), "ann@example.com", name+"@example.org"), morning().Add(-time.Hour), imap.FlagSeen)
 	return c
@@ -215,7 +217,9 @@ func TestDovecotRoundTrips(t *testing.T) {
 func TestDovecotRefusals(t *testing.T) {
 	d := realServer(t)
 	wrong := d.open(t, d.config(t, "refused", "implicit"))
-	wrong.env.Secret = func(context.Context, minutes.SecretRef) (minutes.Secret, error) { return minutes.NewSecret("not-the-password"), nil }
+	wrong.env.Secret = func(context.Context, minutes.SecretRef) (minutes.Secret, error) {
+		return minutes.NewSecret("not-the-password"), nil
+	}
 	if _, err := wrong.Fetch(t.Context(), minutes.Cursor{}); !errors.Is(err, minutes.ErrAuth) || minutes.Hint(err) == "" {
 		t.Errorf("a wrong password: %v (%s)", err, minutes.Hint(err))
 	}
@@ -253,7 +257,7 @@ func (d dovecot) thousand(b *testing.B) {
 		raw := mailOf(n)
 		switch {
 		case n%10 == 0:
-			raw = big(fmt.Sprintf("big%d@example.com", n), 64<<10)
+			raw = bigMail(fmt.Sprintf("big%d@example.com", n), 64<<10)
 		case n%3 == 0:
 			raw = strings.Replace(raw, "\n\nHello", "\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n<html><head><style>"+strings.Repeat(".x{margin:0}\n", 80)+"</style></head><body><p>Hello", 1) +
 				strings.Repeat("<tr><td style=\"padding:4px\"><a href=\"https://news.example.com/a\">A headline of the day</a></td><td>and what it is about, in a sentence</td></tr>\n", 180) + "</body></html>\n"

@@ -82,7 +82,7 @@ func TestNoFlagChangesOnTheServer(t *testing.T) {
 	for n := range 5 {
 		s.put("INBOX", mailOf(n), morning().Add(-time.Hour))
 	}
-	s.put("INBOX", big("big@example.com", 200<<10), morning().Add(-time.Hour), imap.FlagFlagged)
+	s.put("INBOX", bigMail("big@example.com", 200<<10), morning().Add(-time.Hour), imap.FlagFlagged)
 	s.put("Sent", mailOf(9), morning().Add(-time.Hour), imap.FlagSeen)
 	before := flagsOf(t, s, "INBOX") + flagsOf(t, s, "Sent")
 	addr, r := through(t, s.addr)
@@ -103,8 +103,8 @@ func TestNoFlagChangesOnTheServer(t *testing.T) {
 	}
 }
 
-// big is a mail whose text comes late: a long HTML part, a plain stub, a file and an invitation.
-func big(id string, filler int) string {
+// bigMail is a mail whose text comes late: a long HTML part, a plain stub, a file and an invitation.
+func bigMail(id string, filler int) string {
 	return "From: Ann Example <ann@example.com>\nTo: " + user + "\nSubject: Big one\nMessage-ID: <" + id + ">\nDate: " + morning().Add(-time.Hour).Format(time.RFC1123Z) +
 		"\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: image/png; name=chart.png\nContent-Transfer-Encoding: base64\n\n" +
 		strings.Repeat("iVBORw0KGgoAAAANSUhEUgAAABsAAAAbCAMAAAC6CgRnAAADAFBMVEX\n", filler/57) +
@@ -116,7 +116,7 @@ func big(id string, filler int) string {
 
 func TestOfABigMessageOnlyWhatIsNeededIsRead(t *testing.T) {
 	s := newMailServer(t, "INBOX")
-	s.put("INBOX", big("big@example.com", 2<<20), morning().Add(-time.Hour))
+	s.put("INBOX", bigMail("big@example.com", 2<<20), morning().Add(-time.Hour))
 	got := &counter{}
 	addr := got.before(t, s.addr)
 	b := open(t, config(t, addr), 0).mustFetch(t, minutes.Cursor{})
@@ -307,7 +307,7 @@ func TestRoundTrips(t *testing.T) {
 	for n := range 300 {
 		s.put("INBOX", mailOf(n), morning().Add(-time.Hour))
 	}
-	s.put("INBOX", big("big@example.com", 100<<10), morning().Add(-time.Hour))
+	s.put("INBOX", bigMail("big@example.com", 100<<10), morning().Add(-time.Hour))
 	s.put("Sent", mailOf(1000), morning().Add(-time.Hour))
 	c := config(t, s.addr)
 	c.Limit = 400

@@ -55,7 +55,26 @@ func (v *visit) fetch(m *mailbox) {
 	if !v.plain {
 		o.BodyStructure = &imap.FetchItemBodyStructure{Extended: true}
 	}
-	m.messages = v.c.Fetch(imap.UIDSetNum(m.want...), o)
+	// Room for every message asked for, which the library hands on once each: the reader never waits.
+	m.messages, m.fetched = make(chan received, len(m.want)), make(chan error, 1)
+	go m.stream(v.c.Fetch(imap.UIDSetNum(m.want...), o))
+}
+
+// received is a message with its flags.
+type received struct {
+	record
+	bits flagBit
+}
+
+// stream drains cmd, beside the visit.
+func (m *mailbox) stream(cmd *imapclient.FetchCommand) {
+	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+		if r, ok := m.collect(msg); ok {
+			m.messages <- r
+		}
+	}
+	m.fetched <- cmd.Close()
+	close(m.messages)
 }
 
 // reopen examines m again if another folder was opened since.
@@ -87,12 +106,12 @@ func (v *visit) receive(m *mailbox, d *desk, since time.Time) {
 		m.seen = map[uint32]flagBit{}
 	}
 	sum := int64(0)
-	for msg := m.messages.Next(); msg != nil; msg = m.messages.Next() {
-		rec, bits, ok := v.collect(m, msg)
-		if !ok || err != nil {
+	for got := range m.messages {
+		rec := got.record
+		if err != nil {
 			continue
 		}
-		if m.seen[rec.meta.UID] = bits; bits&(flagDeleted|flagDraft) != 0 {
+		if m.seen[rec.meta.UID] = got.bits; got.bits&(flagDeleted|flagDraft) != 0 {
 			continue
 		}
 		if first && !rec.meta.Received.IsZero() && rec.meta.Received.Before(since) {
@@ -107,7 +126,7 @@ func (v *visit) receive(m *mailbox, d *desk, since time.Time) {
 		}
 		d.add(rec)
 	}
-	if err2 := m.messages.Close(); err == nil {
+	if err2 := <-m.fetched; err == nil {
 		err = err2
 	}
 	if err != nil {
@@ -120,7 +139,8 @@ func (v *visit) receive(m *mailbox, d *desk, since time.Time) {
 }
 
 // collect reads one FETCH response.
-func (v *visit) collect(m *mailbox, msg *imapclient.FetchMessageData) (rec record, bits flagBit, ok bool) {
+func (m *mailbox) collect(msg *imapclient.FetchMessageData) (got received, ok bool) {
+	rec, bits := record{}, flagBit(0)
 	rec.meta.Folder, rec.meta.Sent = m.name, m.sent
 	var head, text []byte
 	var structure imap.BodyStructure
@@ -162,7 +182,7 @@ func (v *visit) collect(m *mailbox, msg *imapclient.FetchMessageData) (rec recor
 	}
 	// A server may tell us of a changed flag in between: that is not the message. It will come at the
 	// next look, since nothing here remembers it as read.
-	return rec, bits, rec.meta.UID != 0 && told
+	return received{rec, bits}, rec.meta.UID != 0 && told
 }
 
 // readUpTo keeps n bytes of a literal; the library discards the rest.

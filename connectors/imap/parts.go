@@ -43,20 +43,21 @@ func (v *visit) fetchParts(m *mailbox) {
 		g.cmd = v.c.Fetch(g.uids, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{
 			{Part: g.path, Peek: true, Partial: &imap.SectionPartial{Size: g.limit}}}})
 	}
+	m.gathered = gather(m.groups)
 }
 
 // receiveParts takes the parts and sends the messages on. One whose parts did not come is parsed as
 // far as it was read, and says that it was cut.
 func (v *visit) receiveParts(m *mailbox, d *desk) {
 	err := m.reopened()
-	got, err2 := collectParts(m.groups)
+	a := <-m.gathered
 	if err == nil {
-		err = err2
+		err = a.err
 	}
 	for i := range m.lacking {
 		rec := &m.lacking[i]
 		for _, n := range rec.needs {
-			body, ok := got[partKey(rec.meta.UID, n.path)]
+			body, ok := a.parts[partKey(rec.meta.UID, n.path)]
 			if !ok || err != nil {
 				rec.meta.Cut = true
 				continue
@@ -73,33 +74,42 @@ func (v *visit) receiveParts(m *mailbox, d *desk) {
 	}
 }
 
-// collectParts drains all groups at once. A server may work on several FETCH of one folder at a time
-// and answer in any order (Dovecot does), and the library then hands a part to whichever command
-// asked for that message: so nobody waits for one command before another, and a part is known by the
-// section that the server names, not by the command that brought it.
-func collectParts(groups []*group) (map[string][]byte, error) {
+// gather begins to drain the groups, all at once and beside the visit. A server may work on several
+// FETCH of one folder at a time and answer in any order (Dovecot does), and the library then hands a
+// part to whichever command asked for that message: a part is known by the section that the server
+// names, not by the command that brought it.
+func gather(groups []*group) chan partAnswer {
 	var mu sync.Mutex
-	got := map[string][]byte{}
-	var failed error
+	a := partAnswer{parts: map[string][]byte{}}
 	var wg sync.WaitGroup
 	for _, g := range groups {
 		wg.Go(func() {
 			for msg := g.cmd.Next(); msg != nil; msg = g.cmd.Next() {
 				for key, body := range partsOf(msg) {
 					mu.Lock()
-					got[key] = body
+					a.parts[key] = body
 					mu.Unlock()
 				}
 			}
 			if err := g.cmd.Close(); err != nil {
 				mu.Lock()
-				failed = err
+				a.err = err
 				mu.Unlock()
 			}
 		})
 	}
-	wg.Wait()
-	return got, failed
+	to := make(chan partAnswer, 1)
+	go func() {
+		wg.Wait()
+		to <- a
+	}()
+	return to
+}
+
+// partAnswer is the parts that came, by partKey.
+type partAnswer struct {
+	parts map[string][]byte
+	err   error
 }
 
 func partsOf(msg *imapclient.FetchMessageData) map[string][]byte {

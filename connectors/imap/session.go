@@ -78,11 +78,13 @@ type mailbox struct {
 
 	sel    *imapclient.SelectCommand
 	search *imapclient.SearchCommand
-	flags  *imapclient.FetchCommand
+	flags  chan flagAnswer
 
 	resel    *imapclient.SelectCommand // when another folder was opened in between
-	messages *imapclient.FetchCommand
+	messages chan received
+	fetched  chan error // the end of the FETCH that messages come from
 	groups   []*group
+	gathered chan partAnswer
 	lacking  []record // messages that wait for parts
 
 	data *imap.SelectData
@@ -114,7 +116,8 @@ func (v *visit) ask(m *mailbox, since time.Time) {
 		m.search = v.c.UIDSearch(&imap.SearchCriteria{UID: []imap.UIDSet{from},
 			ModSeq: &imap.SearchCriteriaModSeq{ModSeq: m.known.ModSeq + 1}}, nil)
 	default:
-		m.flags = v.c.Fetch(from, &imap.FetchOptions{UID: true, Flags: true})
+		m.flags = make(chan flagAnswer, 1)
+		go collectFlags(v.c.Fetch(from, &imap.FetchOptions{UID: true, Flags: true}), max(m.known.Low, 1), m.flags)
 	}
 }
 
@@ -154,31 +157,46 @@ func (v *visit) drain(m *mailbox) {
 		_, _ = m.search.Wait()
 	}
 	if m.flags != nil {
-		_ = m.flags.Close()
+		<-m.flags
 	}
+}
+
+// flagAnswer is the flags of a folder's messages by UID.
+type flagAnswer struct {
+	seen map[uint32]flagBit
+	err  error
+}
+
+// collectFlags drains cmd. Like every reader of a FETCH it runs beside the visit: the library stands
+// still until each message is taken, and a server that answers in another order than it was asked
+// would have both wait for ever.
+func collectFlags(cmd *imapclient.FetchCommand, low uint32, to chan<- flagAnswer) {
+	a := flagAnswer{seen: map[uint32]flagBit{}}
+	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+		b, err := msg.Collect()
+		if uid := uint32(b.UID); err == nil && uid >= low && len(a.seen) < maxTracked {
+			a.seen[uid] = flagBits(b.Flags)
+		}
+	}
+	a.err = cmd.Close()
+	to <- a
 }
 
 // compare finds what is new or has other flags than last time.
 func (v *visit) compare(m *mailbox) {
-	m.seen = map[uint32]flagBit{}
-	var set imap.UIDSet
-	for msg := m.flags.Next(); msg != nil; msg = m.flags.Next() {
-		b, err := msg.Collect()
-		uid := uint32(b.UID)
-		if err != nil || uid < max(m.known.Low, 1) || len(m.seen) >= maxTracked {
-			continue
-		}
-		bits := flagBits(b.Flags)
-		m.seen[uid] = bits
-		if old, ok := m.known.Seen[uid]; !ok || old != bits {
-			set.AddNum(b.UID)
-		}
-	}
-	if err := m.flags.Close(); err != nil {
-		m.err = v.why("flags of "+m.name, err)
+	a := <-m.flags
+	if a.err != nil {
+		m.err = v.why("flags of "+m.name, a.err)
 		return
 	}
-	m.want, m.all = newest(set, imap.UID(max(m.known.Low, 1)), v.config.Limit)
+	m.seen = a.seen
+	var set imap.UIDSet
+	for uid, bits := range m.seen {
+		if old, ok := m.known.Seen[uid]; !ok || old != bits {
+			set.AddNum(imap.UID(uid))
+		}
+	}
+	m.want, m.all = newest(set, 1, v.config.Limit)
 }
 
 // maxTracked bounds the UIDs whose flags are compared or remembered.
