@@ -121,7 +121,7 @@ func compare(t *testing.T, c *tally, name string, got minutes.Item, want fact, n
 		}
 	}
 	if want.Description != nil && strings.TrimSpace(*want.Description) != "" {
-		text := minutes.CleanLine(dropBoilerplate(connectors.HTMLText(*want.Description, maxBody))).Cut(maxExcerpt)
+		text := excerptOf(connectors.HTMLText(*want.Description, maxBody))
 		if !text.Empty() {
 			c.check(t, name, "text", got.Excerpt.String(), text.String())
 		}

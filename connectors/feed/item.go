@@ -153,7 +153,7 @@ func (a arguments) item(ch channel, e stamped, base *url.URL, name minutes.Safe)
 	if strings.TrimSpace(e.content) != "" {
 		body = connectors.HTMLText(e.content, maxBody)
 	}
-	excerpt := minutes.CleanLine(dropBoilerplate(or(summary, body))).Cut(maxExcerpt)
+	excerpt := excerptOf(or(summary, body))
 	it := minutes.Item{ID: e.id, Kind: minutes.KindArticle, Source: a.Source, Private: a.Private, At: e.at,
 		URL: pick(base, e.links), Title: a.title(e, excerpt), Author: authorOf(e.authors, ch.authors), Excerpt: excerpt,
 		Body: minutes.Clean(body), Tags: tags(e.tags),
@@ -162,6 +162,18 @@ func (a arguments) item(ch channel, e stamped, base *url.URL, name minutes.Safe)
 		it.Body = minutes.Safe{} // said already
 	}
 	return it
+}
+
+// excerptOf is the beginning of a text, on one line. Only so much of it is looked at as can matter.
+func excerptOf(text string) minutes.Safe {
+	n := 0
+	for i := range text {
+		if n++; n > maxExcerpt+100 {
+			text = text[:i]
+			break
+		}
+	}
+	return minutes.CleanLine(dropBoilerplate(text)).Cut(maxExcerpt)
 }
 
 // title is the entry's, or the first words of its text.

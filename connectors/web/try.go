@@ -105,9 +105,10 @@ func read(r io.Reader, announced, limit int64) ([]byte, error) {
 		return nil, errTooLarge(limit)
 	}
 	var b bytes.Buffer
-	if announced > 0 {
-		b.Grow(int(announced) + bytes.MinRead)
+	if announced < 0 {
+		announced = 32 << 10 // chunked: a guess saves growing step by step
 	}
+	b.Grow(int(announced) + bytes.MinRead)
 	n, err := b.ReadFrom(io.LimitReader(r, limit+1))
 	if err == nil && n > limit {
 		err = errTooLarge(limit)
