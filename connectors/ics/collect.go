@@ -35,26 +35,27 @@ func (s *source) parse(ctx context.Context, docs []document, w window) (collecti
 				return err
 			}
 			// The same guard as in the jail: a web page need not go in to be refused.
-			if docs[i].err = calendarAtAll(docs[i].data); docs[i].err != nil {
-				return nil
+			d := &docs[i]
+			if d.err = calendarAtAll(d.data); d.err == nil {
+				parsed[i], d.err = s.parseOne(ctx, *d, args)
 			}
-			own := args
-			own.Label = docs[i].label
-			b, err := json.Marshal(own)
-			if err != nil {
-				return err
-			}
-			parsed[i], err = s.env.Parse(ctx, connectors.Document{Parser: "ics", Data: docs[i].data, Args: b})
-			if err != nil && ctx.Err() == nil {
-				docs[i].err, err = hinted(err), nil
-			}
-			return err
+			return ctx.Err()
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return collection{}, err
 	}
 	return s.collect(docs, parsed)
+}
+
+func (s *source) parseOne(ctx context.Context, d document, args arguments) (connectors.Parsed, error) {
+	args.Label = d.label
+	b, err := json.Marshal(args)
+	if err != nil {
+		return connectors.Parsed{}, err
+	}
+	p, err := s.env.Parse(ctx, connectors.Document{Parser: "ics", Data: d.data, Args: b})
+	return p, hinted(err)
 }
 
 func (s *source) collect(docs []document, parsed []connectors.Parsed) (collection, error) {

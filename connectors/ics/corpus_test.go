@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -191,4 +192,45 @@ func TestOwnBombsCostThemselves(t *testing.T) {
 			t.Logf("%d bytes: %d items, %d rejected, %v", len(data), len(got.Items), len(got.Rejected), err)
 		})
 	}
+}
+
+// dateutil's answers once more, through the calendar: the same, but that the start is always an
+// occurrence (README.md says why).
+func TestRecordedRulesGiveDateutilsAnswersAndTheStart(t *testing.T) {
+	n := 0
+	for _, path := range connectortest.Corpus(t, "more/rrule") {
+		for line := range strings.Lines(string(connectortest.Read(t, path))) {
+			var c struct {
+				Rule  string
+				First []string
+			}
+			if err := json.Unmarshal([]byte(line), &c); err != nil {
+				t.Fatal(err)
+			}
+			n++
+			want := map[string]bool{}
+			for _, s := range c.First {
+				want[s] = true
+			}
+			start, _, _ := strings.Cut(strings.TrimPrefix(c.Rule, "DTSTART:"), "\n")
+			want[start] = true
+			f, err := scanFile([]byte("BEGIN:VEVENT\n" + c.Rule + "\nEND:VEVENT\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			last, err := time.Parse("20060102T150405", c.First[len(c.First)-1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := expandFile(f, time.UTC, time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), last.Add(time.Second), 1000)
+			got := map[string]bool{}
+			for _, o := range x.out {
+				got[time.Unix(o.start, 0).UTC().Format("20060102T150405")] = true
+			}
+			if len(x.failed) > 0 || !maps.Equal(got, want) {
+				t.Errorf("%s: %v, want %v (%v)", c.Rule, got, want, x.failed)
+			}
+		}
+	}
+	t.Logf("%d rules", n)
 }

@@ -2,6 +2,7 @@ package ics
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -129,8 +130,8 @@ func TestCheckNamesTheKey(t *testing.T) {
 		{"url", *literal("calendar.ics")}, {"url", *literal("https:///a.ics")}, {"url", Config{URL: Address{Env: "A", File: "b"}}},
 	} {
 		c.cfg.Fill()
-		err, ok := c.cfg.Check().(*connectors.KeyError)
-		if !ok || err.Key != c.key || err.Remedy == "" {
+		var err *connectors.KeyError
+		if !errors.As(c.cfg.Check(), &err) || err.Key != c.key || err.Remedy == "" {
 			t.Errorf("%+v: %v, want the key %s", c.cfg, err, c.key)
 		}
 	}

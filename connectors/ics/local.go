@@ -76,7 +76,7 @@ func folder(ctx context.Context, name string) ([]document, error) {
 	if err != nil {
 		return nil, pathError(err, name)
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	names, err := list(ctx, root.FS())
 	if err != nil {
 		return nil, err
@@ -119,9 +119,9 @@ func list(ctx context.Context, dir fs.FS) ([]string, error) {
 				return fs.SkipDir
 			}
 			return nil
-		case err != nil: // a folder that may not be read: its files are missed when it is listed as one
+		case err != nil: // a folder that may not be read: opened like a file, it is told like one
 			names = append(names, p)
-			return nil
+			return fs.SkipDir
 		case d.IsDir():
 			if strings.Count(p, "/") >= maxUnder {
 				return fs.SkipDir

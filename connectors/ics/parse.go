@@ -195,9 +195,9 @@ func (w *writer) reject(x *expander, out *connectors.Parsed) {
 	if x.deep {
 		add(label, fmt.Sprintf("components nested more than %d deep were passed over", maxDepth), "look at the program that writes this calendar")
 	}
-	if x.file.cut != "" {
-		w.cut(out, x.file.cut)
-		add(label, x.file.cut+": END:VCALENDAR is missing", "export or fetch the calendar again")
+	if x.cut != "" {
+		w.cut(out, x.cut)
+		add(label, x.cut+": END:VCALENDAR is missing", "export or fetch the calendar again")
 	}
 	if len(lost) > 0 {
 		slices.Sort(lost)

@@ -118,7 +118,8 @@ func (z *zones) own(tzid []byte, cal int) *vtimezone {
 // iana finds a name of the database: as it is, without the prefix that old programs write
 // ("/mozilla.org/20070129_1/Europe/Berlin"), with blanks for underscores, in any case.
 func iana(name string) *time.Location {
-	name = strings.TrimSpace(name)
+	// "right/" zones count leap seconds, which no calendar means.
+	name = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(name), "posix/"), "right/")
 	if len(name) > 120 || name == "" {
 		return nil
 	}

@@ -92,13 +92,13 @@ func dateOf(day int) date {
 }
 
 // weekday counts from Monday = 0; 1970-01-01 was a Thursday.
-func weekday(day int) int { return mod(day+3, 7) }
+func weekday(day int) int { return week(day + 3) }
 
 // weekOf is the number of the week that day lies in, by ISO 8601 with weeks that begin on
 // start, and how many weeks that week's year has.
 func weekOf(day, start int) (no, of int) {
-	first := day - mod(weekday(day)-start, 7) // the week's first day
-	y, _, _ := Civil(first + 3)               // most of the week lies in this year
+	first := day - week(weekday(day)-start) // the week's first day
+	y, _, _ := Civil(first + 3)             // most of the week lies in this year
 	one := weekOne(y, start)
 	return (first-one)/7 + 1, (weekOne(y+1, start) - one) / 7
 }
@@ -106,7 +106,7 @@ func weekOf(day, start int) (no, of int) {
 // weekOne is the first day of the week that holds 4 January.
 func weekOne(year, start int) int {
 	d := Days(year, 1, 4)
-	return d - mod(weekday(d)-start, 7)
+	return d - week(weekday(d)-start)
 }
 
 func floor(a, b int) int {
@@ -116,7 +116,8 @@ func floor(a, b int) int {
 	return a / b
 }
 
-func mod(a, b int) int { return a - floor(a, b)*b }
+// week is a modulo 7, never negative.
+func week(a int) int { return a - floor(a, 7)*7 }
 
 func floor64(a, b int64) int64 {
 	if a < 0 {

@@ -54,7 +54,6 @@ type walk struct {
 	budget     *int
 	yield      func(int64) bool
 	buf        [366]int
-	perDay     int64 // occurrences of a matching day, once known; see countDays
 }
 
 func (w *walk) spend(n int) bool {
@@ -69,7 +68,7 @@ func (w *walk) spend(n int) bool {
 // periods walks rules of whole days: each period's days times the times of a day.
 func (w *walk) periods() error {
 	first := dateOf(int(floor64(w.start, day24)))
-	week := first.day - mod(first.wd-w.wkst, 7)
+	monday := first.day - week(first.wd-w.wkst) // or whatever day weeks begin on
 	target := dateOf(int(floor64(w.from, day24)))
 	cost := 1
 	var k int64 // the period's number: interval times k periods after the first
@@ -79,7 +78,7 @@ func (w *walk) periods() error {
 	case Monthly:
 		cost, k = stepsMonth, int64((target.year-first.year)*12+target.month-first.month)/w.interval
 	case Weekly:
-		k = int64((target.day-week)/7) / w.interval
+		k = int64((target.day-monday)/7) / w.interval
 	case Daily:
 		k = int64(target.day-first.day) / w.interval
 	}
@@ -94,7 +93,7 @@ func (w *walk) periods() error {
 		if !w.spend(cost) {
 			return ErrBudget
 		}
-		days, more := w.days(first, week, k)
+		days, more := w.days(first, monday, k)
 		if !more {
 			return nil
 		}
@@ -106,7 +105,7 @@ func (w *walk) periods() error {
 }
 
 // days are the matching days of period k, and whether it begins before the walk's end.
-func (w *walk) days(first date, week int, k int64) ([]int, bool) {
+func (w *walk) days(first date, monday int, k int64) ([]int, bool) {
 	n := k * w.interval
 	end := floor64(w.last, day24)
 	switch w.freq {
@@ -127,11 +126,11 @@ func (w *walk) days(first date, week int, k int64) ([]int, bool) {
 		}
 		return w.month(w.buf[:0], year, month), true
 	case Weekly:
-		if int64(week)+7*n > end {
+		if int64(monday)+7*n > end {
 			return nil, false
 		}
 		out := w.buf[:0]
-		for d := week + 7*int(n); d < week+7*int(n)+7; d++ {
+		for d := monday + 7*int(n); d < monday+7*int(n)+7; d++ {
 			if dt := dateOf(d); w.match(&dt) {
 				out = append(out, d)
 			}
