@@ -184,8 +184,12 @@ func (l *layouter) section(s minutes.Section) {
 		title += l.theme.dim.Render(fmt.Sprintf("  not today: %d", s.LeftOut))
 	}
 	l.heading(title)
-	for _, it := range s.Items {
-		l.text("item"+it.ID, it.ID, l.mark(it), l.itemLine(it))
+	for i, it := range s.Items {
+		line := l.itemLine(it)
+		if i < len(s.Lines) && it.Quote == nil {
+			line = s.Lines[i].Text.Line().String()
+		}
+		l.text("item"+it.ID, it.ID, l.mark(it), line)
 	}
 }
 

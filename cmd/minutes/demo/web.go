@@ -89,10 +89,12 @@ func (w *World) forecast(unix, fahrenheit bool) map[string]any {
 	add := func(name string, v any) { series[name] = append(series[name], v) }
 	for h := range 48 {
 		t := midnight.Add(time.Duration(h) * time.Hour)
-		wet := h >= 15 && h < 21
 		code, chance, rain, wind := 3, 10, 0.0, 18.0
-		if wet {
-			code, chance, rain, wind = 63, 85, 1.4, 38.0
+		if h >= 15 && h < 21 {
+			code, wind = 63, 38.0
+		}
+		if h > 15 && h <= 21 { // rain and its chance are of the hour before
+			chance, rain = 85, 1.4
 		}
 		add("time", stamp(t, "2006-01-02T15:04"))
 		add("temperature_2m", degrees(4+5*math.Sin(float64(h%24-8)/24*2*math.Pi)))

@@ -1,6 +1,5 @@
 // Command product times parts of the program in one process, beside the references of this folder.
 //
-//	product ics FILE year|day           parse and expand a calendar
 //	product imap ADDR USER PASSWORD     first look and a second one, with the round trips
 //	product keep DIR                    10,000 items into a fresh store in one batch, 7 repeats
 package main
@@ -32,15 +31,13 @@ func main() {
 	jail.Child(all.Parsers())
 	log.SetFlags(0)
 	if len(os.Args) < 3 {
-		log.Fatal("usage: product ics|imap|keep …")
+		log.Fatal("usage: product imap|keep …")
 	}
 	switch os.Args[1] {
 	case "imap":
 		look(os.Args[2], os.Args[3], os.Args[4])
 	case "keep":
 		keep(os.Args[2])
-	case "ics":
-		calendar(os.Args[2], os.Args[3])
 	default:
 		log.Fatalf("unknown part %q", os.Args[1])
 	}

@@ -1,0 +1,187 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// sourceDeadline is how long one source may take; a source that hangs costs itself alone.
+const sourceDeadline = 30 * time.Second
+
+// harvest is what one round of fetching came to. moved says that the store changed.
+type harvest struct {
+	sources []minutes.SourceStatus
+	keeping time.Duration
+	moved   bool
+}
+
+type fetched struct {
+	source Configured
+	batch  minutes.Batch
+	err    error
+	took   time.Duration
+}
+
+// fetch asks every source that is on (or the named ones) at once and keeps each batch as it
+// comes. A source that fails becomes its status; only a failing store is an error.
+func (a *Agent) fetch(ctx context.Context, only []string, report func(minutes.Progress)) (harvest, error) {
+	var h harvest
+	before, err := a.statuses(ctx)
+	if err != nil {
+		return h, err
+	}
+	results := make(chan fetched)
+	pending := 0
+	for _, s := range a.Sources {
+		was := before[s.Name()]
+		switch {
+		case s.Off:
+			h.sources = append(h.sources, minutes.SourceStatus{Name: s.Name(), Kind: s.Kind, Status: "off", FetchedAt: was.FetchedAt})
+		case len(only) > 0 && !slices.Contains(only, s.Name()):
+			if was.Name == "" {
+				was = minutes.SourceStatus{Name: s.Name(), Kind: s.Kind, Status: "stale", Hint: minutes.Clean("not fetched yet: run minutes preload")}
+			}
+			h.sources = append(h.sources, was)
+		default:
+			pending++
+			from, err := a.Library.Cursor(ctx, s.Name())
+			if err != nil {
+				return h, fmt.Errorf("read where %s was left: %w", s.Name(), err)
+			}
+			report(minutes.Progress{Step: "fetch", Source: s.Name(), State: "start"})
+			go func() { results <- a.fetchOne(ctx, s, from) }()
+		}
+	}
+	var failed error
+	for ; pending > 0; pending-- {
+		f := <-results
+		start := time.Now()
+		st, moved, err := a.keep(ctx, f, before[f.source.Name()])
+		h.keeping += time.Since(start)
+		h.moved = h.moved || moved
+		if err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		h.sources = append(h.sources, st)
+		report(progress(st))
+	}
+	slices.SortFunc(h.sources, a.bySourceOrder)
+	return h, failed
+}
+
+// bySourceOrder is the order of the config, so that what is printed never depends on who was first.
+func (a *Agent) bySourceOrder(x, y minutes.SourceStatus) int {
+	at := func(name string) int {
+		return slices.IndexFunc(a.Sources, func(s Configured) bool { return s.Name() == name })
+	}
+	return at(x.Name) - at(y.Name)
+}
+
+// fetchOne never panics and never outlasts its deadline by more than the source takes to notice.
+func (a *Agent) fetchOne(ctx context.Context, s Configured, from minutes.Cursor) (f fetched) {
+	start := time.Now()
+	deadline := a.Settings.Deadline
+	if deadline <= 0 {
+		deadline = sourceDeadline
+	}
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	done := make(chan fetched, 1)
+	go func() {
+		f := fetched{source: s}
+		defer func() {
+			if p := recover(); p != nil {
+				f.err = minutes.WithHint(fmt.Errorf("the connector broke: %.200v", p), "report this; the other sources are not affected")
+				a.log().Error("connector panic", "source", s.Name(), "panic", fmt.Sprint(p))
+			}
+			done <- f
+		}()
+		f.batch, f.err = s.Fetch(ctx, from)
+	}()
+	select {
+	case f = <-done:
+	case <-ctx.Done():
+		// The source should stop by itself; half a second later it is left behind.
+		select {
+		case f = <-done:
+		case <-time.After(500 * time.Millisecond):
+			f = fetched{source: s, err: ctx.Err()}
+		}
+	}
+	if errors.Is(f.err, context.DeadlineExceeded) || f.err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		f.err = minutes.WithHint(fmt.Errorf("no answer within %s", deadline), "try again later: minutes sources test "+s.Name())
+	}
+	f.source, f.took = s, time.Since(start)
+	return f
+}
+
+// keep stores one batch with its cursor and says how the source did, and whether anything changed.
+func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (minutes.SourceStatus, bool, error) {
+	st := minutes.SourceStatus{Name: f.source.Name(), Kind: f.source.Kind, Status: "ok", ElapsedMS: f.took.Milliseconds(),
+		FetchedAt: was.FetchedAt, FailedAt: was.FailedAt, Items: len(f.batch.Items), Rejected: f.batch.Rejected}
+	moved := false
+	if f.err == nil || len(f.batch.Items)+len(f.batch.Gone) > 0 || f.batch.Next.Token != nil {
+		for i := range f.batch.Items {
+			it := &f.batch.Items[i]
+			it.Source, it.Private, it.LocalOnly = f.source.Name(), f.source.Private, f.source.LocalOnly
+		}
+		if f.err == nil && f.batch.Next.At.IsZero() {
+			f.batch.Next.At = a.Now()
+		}
+		// What was fetched is kept even when the run is being cancelled: that is the promise.
+		kept, err := a.Library.Keep(context.WithoutCancel(ctx), f.source.Name(), f.batch)
+		if err != nil {
+			return st, moved, fmt.Errorf("keep what %s brought: %w", f.source.Name(), err)
+		}
+		st.New = len(kept.New)
+		st.Rejected = append(st.Rejected, kept.Rejected...)
+		moved = len(kept.New)+len(kept.Changed)+len(kept.Gone) > 0
+	}
+	now := a.Now()
+	switch {
+	case f.err == nil:
+		st.FetchedAt, st.FailedAt = now, time.Time{}
+	case len(f.batch.Items) > 0:
+		st.Status, st.FetchedAt, st.FailedAt = "partial", now, time.Time{}
+	default:
+		st.Status = "failed"
+		if st.FailedAt.IsZero() {
+			st.FailedAt = now
+		}
+	}
+	if f.err != nil {
+		st.Error, st.Hint = minutes.CleanLine(f.err.Error()), minutes.CleanLine(minutes.Hint(f.err))
+		a.log().Warn("source", "source", st.Name, "status", st.Status, "error", st.Error.String())
+	}
+	if err := a.Health.KeepStatus(context.WithoutCancel(ctx), st); err != nil {
+		return st, moved, fmt.Errorf("keep how %s did: %w", st.Name, err)
+	}
+	return st, moved, nil
+}
+
+func (a *Agent) statuses(ctx context.Context) (map[string]minutes.SourceStatus, error) {
+	all, err := a.Health.Statuses(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read how the sources did: %w", err)
+	}
+	out := make(map[string]minutes.SourceStatus, len(all))
+	for _, s := range all {
+		out[s.Name] = s
+	}
+	return out, nil
+}
+
+func progress(st minutes.SourceStatus) minutes.Progress {
+	state := map[string]string{"ok": "done", "partial": "partial"}[st.Status]
+	if state == "" {
+		state = "failed"
+	}
+	return minutes.Progress{Step: "fetch", Source: st.Name, State: state, Items: st.New, Note: st.Error,
+		Took: time.Duration(st.ElapsedMS) * time.Millisecond}
+}

@@ -1,0 +1,246 @@
+package agent
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/agent/extract"
+	"github.com/dailyminutes/minutes/agent/verify"
+)
+
+// lockWait is how long a preload waits for another one, in whatever process, before it gives up.
+const lockWait = 60 * time.Second
+
+// Preload makes today's brief: fetch, keep, rank, compose, verify, cache. Only names the sources
+// to ask (nil: all that are on); report hears of every step and may be nil.
+//
+// A failed source is in the brief's Sources, not an error: Partial tells. When another preload was
+// running, its result is returned. When ctx ends, what was fetched is kept and the last good brief
+// stays as it was.
+func (a *Agent) Preload(ctx context.Context, only []string, report func(minutes.Progress)) (minutes.Brief, error) {
+	if report == nil {
+		report = func(minutes.Progress) {}
+	}
+	if err := a.known(only); err != nil {
+		return minutes.Brief{}, err
+	}
+	unlock, waited, err := a.Runs.Lock(ctx, lockWait, func() {
+		report(minutes.Progress{Step: "wait", State: "start", Note: minutes.Clean("another preload is running; waiting for it")})
+	})
+	if err != nil {
+		return minutes.Brief{}, fmt.Errorf("wait for the other preload: %w", err)
+	}
+	defer unlock()
+	if waited && len(only) == 0 {
+		if b, err := a.Today(ctx); err == nil && !b.Stale {
+			return b, nil
+		}
+	}
+	m := a.Morning()
+	run, err := a.Runs.Begin(ctx, minutes.Run{Kind: "preload", Day: m.Day, Start: m.Now})
+	if err != nil {
+		return minutes.Brief{}, fmt.Errorf("record the run: %w", err)
+	}
+	b, err := a.preload(ctx, m, only, report)
+	run.End, run.Sources, run.Timing = a.Now(), b.Sources, b.Timing
+	switch {
+	case err == nil && Partial(b):
+		run.Outcome = "partial"
+	case err == nil:
+		run.Outcome = "ok"
+	case ctx.Err() != nil:
+		run.Outcome = "interrupted"
+	default:
+		run.Outcome, run.Error = "failed", minutes.CleanLine(err.Error())
+	}
+	if e := a.Runs.End(context.WithoutCancel(ctx), run); e != nil {
+		err = errors.Join(err, fmt.Errorf("record the run: %w", e))
+	}
+	return b, err
+}
+
+func (a *Agent) preload(ctx context.Context, m minutes.Morning, only []string, report func(minutes.Progress)) (minutes.Brief, error) {
+	t := newStopwatch()
+	h, err := a.fetch(ctx, only, report)
+	timing := minutes.Timing{Fetch: max(t.lap()-h.keeping.Milliseconds(), 0), Keep: h.keeping.Milliseconds()}
+	if err != nil {
+		return minutes.Brief{}, err
+	}
+	if ctx.Err() != nil {
+		return minutes.Brief{}, ctx.Err()
+	}
+	if !h.moved {
+		if b, ok := a.unchanged(ctx, m, h.sources); ok {
+			report(minutes.Progress{Step: "cache", State: "done", Note: minutes.Clean("nothing new; the brief stands")})
+			return b, nil
+		}
+	}
+	b, err := a.remake(ctx, m, h.sources, &timing, report)
+	if err != nil {
+		return minutes.Brief{}, err
+	}
+	if n, err := a.Upkeep.Retain(ctx, a.Settings.KeepItems, a.Settings.KeepBriefs); err != nil {
+		a.log().Warn("retention", "error", err.Error()) // the brief stands; the next run tries again
+	} else if n > 0 {
+		a.log().Info("retention", "dropped", n)
+	}
+	return b, nil
+}
+
+// Remake composes today's brief again from what is kept, without asking any source: after a thumb
+// or a mute. It needs a brief of today for how the sources did.
+func (a *Agent) Remake(ctx context.Context) (minutes.Brief, error) {
+	m := a.Morning()
+	was, err := a.Archive.Brief(ctx, m.Day)
+	if err != nil {
+		return minutes.Brief{}, err
+	}
+	return a.remake(ctx, m, was.Sources, &was.Timing, func(minutes.Progress) {})
+}
+
+// remake is the line from rank to cache.
+func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes.SourceStatus, timing *minutes.Timing, report func(minutes.Progress)) (minutes.Brief, error) {
+	t := newStopwatch()
+	g, err := a.gather(ctx, m)
+	if err != nil {
+		return minutes.Brief{}, err
+	}
+	ranked := a.Feedback.Rank(m, a.Merge(append(g.items, g.sent...)), g.log)
+	timing.Rank = t.step("rank", report)
+
+	draft := extract.Compose(m, extract.Input{Ranked: withoutMine(ranked), Sent: g.sent, Open: g.open, Before: g.before, Sources: sources})
+	timing.Compose = t.step("compose", report)
+
+	b := verify.Brief(draft, byID(g.items, g.sent), m)
+	timing.Verify = t.step("verify", report)
+
+	b.Schema, b.Day, b.Timezone = "minutes.brief/v1", m.Day, a.Settings.ZoneName
+	b.GeneratedAt, b.ExpiresAt = m.Now, m.Now.Add(a.Settings.Expires)
+	b.Engine = minutes.Composer{Composer: "extractive", Fallbacks: []minutes.Fallback{}}
+	b.Sources = sources
+	if b.Fingerprint, err = a.fingerprint(ctx, m, sources); err != nil {
+		return minutes.Brief{}, err
+	}
+	timing.Total = timing.Fetch + timing.Keep + timing.Rank + timing.Compose + timing.Verify
+	b.Timing = *timing
+	if ctx.Err() != nil {
+		return minutes.Brief{}, ctx.Err() // the last good brief stays
+	}
+	if err := a.Loops.KeepActions(ctx, b.Actions); err != nil {
+		return minutes.Brief{}, fmt.Errorf("keep the actions: %w", err)
+	}
+	if err := a.Archive.KeepBrief(ctx, b, withoutMine(ranked)); err != nil {
+		return minutes.Brief{}, fmt.Errorf("keep the brief: %w", err)
+	}
+	report(minutes.Progress{Step: "cache", State: "done"})
+	return b, nil
+}
+
+// unchanged is today's brief if composing again could not change it: no source brought anything,
+// every other input is as it was, and it has not expired.
+func (a *Agent) unchanged(ctx context.Context, m minutes.Morning, sources []minutes.SourceStatus) (minutes.Brief, bool) {
+	b, err := a.Archive.Brief(ctx, m.Day)
+	if err != nil || !m.Now.Before(b.ExpiresAt) || m.Now.Before(b.GeneratedAt) {
+		return b, false
+	}
+	now, err := a.fingerprint(ctx, m, sources)
+	if err != nil || now != b.Fingerprint {
+		return b, false
+	}
+	b.Sources = sources
+	return b, true
+}
+
+// fingerprint stands for every input of a brief but the items: judgements, actions, how the sources
+// did, the settings.
+func (a *Agent) fingerprint(ctx context.Context, m minutes.Morning, sources []minutes.SourceStatus) (string, error) {
+	log, err := a.Journal.Judgements(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read the judgements: %w", err)
+	}
+	actions, err := a.Loops.Actions(ctx, "done")
+	if err != nil {
+		return "", fmt.Errorf("read the actions: %w", err)
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %s %v %d %d %q\n", m.Day, a.Settings.ZoneName, m.Profile, m.Words, m.Hours, a.Settings.Version)
+	fmt.Fprintln(h, len(log), len(actions))
+	for _, s := range sources {
+		fmt.Fprintf(h, "%q %s %q\n", s.Name, s.Status, s.Error.String())
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12]), nil
+}
+
+// Partial says whether a source that is on failed or came in part. Entries that were rejected one
+// by one, and feeds dead for a week, are in Rejected and do not count.
+func Partial(b minutes.Brief) bool {
+	for _, s := range b.Sources {
+		if s.Status == "failed" || s.Status == "partial" {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *Agent) known(only []string) error {
+	for _, name := range only {
+		found := false
+		for _, s := range a.Sources {
+			if s.Name() == name {
+				found = true
+				if s.Off {
+					return minutes.WithHint(fmt.Errorf("the source %q is switched off", name), "set enabled = true in the config")
+				}
+			}
+		}
+		if !found {
+			return minutes.WithHint(fmt.Errorf("no source named %q: %w", name, minutes.ErrNotFound), "see minutes sources")
+		}
+	}
+	return nil
+}
+
+// withoutMine leaves out the mail I sent: it ranks others, it is not news to me.
+func withoutMine(ranked []minutes.Scored) []minutes.Scored {
+	out := make([]minutes.Scored, 0, len(ranked))
+	for _, s := range ranked {
+		if s.Mail == nil || !s.Mail.FromMe {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func byID(lists ...[]minutes.Item) map[string]minutes.Item {
+	out := map[string]minutes.Item{}
+	for _, l := range lists {
+		for _, it := range l {
+			out[it.ID] = it
+		}
+	}
+	return out
+}
+
+func notFound(err error) bool { return errors.Is(err, minutes.ErrNotFound) }
+
+// stopwatch measures steps; it tells no time of day.
+type stopwatch struct{ last time.Time }
+
+func newStopwatch() *stopwatch { return &stopwatch{time.Now()} }
+
+func (s *stopwatch) lap() int64 {
+	d := time.Since(s.last)
+	s.last = time.Now()
+	return d.Milliseconds()
+}
+
+func (s *stopwatch) step(name string, report func(minutes.Progress)) int64 {
+	ms := s.lap()
+	report(minutes.Progress{Step: name, State: "done", Took: time.Duration(ms) * time.Millisecond})
+	return ms
+}

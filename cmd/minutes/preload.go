@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/agent"
+	"github.com/dailyminutes/minutes/cmd/minutes/render"
+	"github.com/spf13/cobra"
+)
+
+func preloadCmd(sh *shell) *cobra.Command {
+	var only []string
+	var allow bool
+	cmd := &cobra.Command{
+		Use:   "preload",
+		Short: "Fetch, rank, compose, verify and cache today's brief (what cron runs)",
+		Long: `Asks every source at once, keeps what is new, and makes today's brief of it.
+A source that is down, slow or lying costs that source alone; the exit code says so:
+0 all answered, 3 the brief exists but a source failed or came in part, 1 no brief.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := open(cmd.Context(), sh)
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			b, err := p.preload(cmd.Context(), only)
+			if err != nil {
+				return err
+			}
+			if agent.Partial(b) && !allow {
+				return errPartial
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringArrayVar(&only, "only", nil, "ask this source only; may be given several times")
+	cmd.Flags().BoolVar(&allow, "allow-partial", false, "exit 0 even if a source failed")
+	return cmd
+}
+
+// preload makes the brief, showing how on stderr, and says in the end what went wrong where.
+func (p *program) preload(ctx context.Context, only []string) (minutes.Brief, error) {
+	names := make([]string, len(p.Sources))
+	for i, s := range p.Sources {
+		names[i] = s.Name()
+	}
+	b, err := p.Preload(ctx, only, newReporter(p.shell.err, names).report)
+	if err != nil {
+		return b, err
+	}
+	for _, s := range b.Sources {
+		if s.Status == "failed" || s.Status == "partial" {
+			fmt.Fprintf(p.shell.err, "%s %s: %s\n", s.Name, s.Status, s.Error)
+			if !s.Hint.Empty() {
+				fmt.Fprintf(p.shell.err, "  next: %s\n", s.Hint)
+			}
+		}
+	}
+	return b, nil
+}
+
+type briefFlags struct {
+	json, markdown, html, plain, refresh, trace bool
+	day                                         string
+}
+
+// check refuses two forms at once.
+func (f briefFlags) check() error {
+	n := 0
+	for _, on := range []bool{f.json, f.markdown, f.html, f.plain} {
+		if on {
+			n++
+		}
+	}
+	if n > 1 {
+		return usagef("choose one of --json, --markdown, --html, --plain")
+	}
+	return nil
+}
+
+func briefCmd(sh *shell) *cobra.Command {
+	var f briefFlags
+	cmd := &cobra.Command{
+		Use:   "brief",
+		Short: "Print the brief (today's by default; made first if there is none)",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
+			return printBrief(cmd.Context(), sh, f)
+		},
+	}
+	cmd.Flags().BoolVar(&f.json, "json", false, "as minutes.brief/v1")
+	cmd.Flags().BoolVar(&f.markdown, "markdown", false, "as Markdown")
+	cmd.Flags().BoolVar(&f.html, "html", false, "as one HTML page, without scripts")
+	cmd.Flags().BoolVar(&f.plain, "plain", false, "as plain text, even on a terminal")
+	cmd.Flags().StringVar(&f.day, "day", "", "of another day: a date, a weekday, 2d")
+	cmd.Flags().BoolVar(&f.refresh, "refresh", false, "make it again first")
+	cmd.Flags().BoolVar(&f.trace, "trace", false, "with the agent's trace")
+	return cmd
+}
+
+// printBrief prints the brief of the day, making it first if it is today's and there is none.
+func printBrief(ctx context.Context, sh *shell, f briefFlags) error {
+	p, err := open(ctx, sh)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	m := p.Morning()
+	day, err := parseDay(f.day, m.Now)
+	if err != nil {
+		return err
+	}
+	today := day.Format("2006-01-02") == m.Day
+	var b minutes.Brief
+	if !f.refresh {
+		b, err = p.Brief(ctx, day.Format("2006-01-02"))
+	}
+	partial := false
+	switch {
+	case f.refresh && !today:
+		return usagef("--refresh makes today's brief; the brief of %s stays as it was", day.Format("2006-01-02"))
+	case f.refresh, errors.Is(err, minutes.ErrNotFound) && today:
+		if b, err = p.preload(ctx, nil); err != nil {
+			return err
+		}
+		partial = agent.Partial(b) && sh.demo == nil
+	case errors.Is(err, minutes.ErrNotFound):
+		return minutes.WithHint(fmt.Errorf("there is no brief of %s", day.Format("Monday 2 January 2006")), "see which days there are: minutes export, or pick another --day")
+	case err != nil:
+		return err
+	}
+	if !f.trace {
+		b.Trace = nil
+	}
+	if err := p.write(ctx, b, f); err != nil {
+		return err
+	}
+	if partial {
+		return errPartial
+	}
+	return nil
+}
+
+func (p *program) write(ctx context.Context, b minutes.Brief, f briefFlags) error {
+	out := p.shell.out
+	switch {
+	case f.json:
+		return render.JSON(out, b)
+	case f.markdown:
+		return render.Markdown(out, b, render.Options{Hours: p.Settings.Hours})
+	case f.html:
+		return render.HTML(out, b, render.Options{Hours: p.Settings.Hours})
+	}
+	// The numbers printed beside items are remembered, so that `minutes show 3` works after.
+	var ids []string
+	for _, s := range b.Sections {
+		for _, it := range s.Items {
+			ids = append(ids, it.ID)
+		}
+	}
+	if err := p.db.Printed(ctx, ids); err != nil {
+		return err
+	}
+	number := map[string]int{}
+	for i, id := range ids {
+		number[id] = i + 1
+	}
+	pretty := colour(out) && !f.plain
+	return render.Plain(out, b, render.Options{Width: width(out), Hours: p.Settings.Hours, Color: pretty, Links: pretty,
+		Number: func(id string) int { return number[id] }})
+}

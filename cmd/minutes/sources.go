@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/cmd/minutes/config"
+	"github.com/dailyminutes/minutes/cmd/minutes/doctor"
+	"github.com/dailyminutes/minutes/cmd/minutes/render"
+	"github.com/spf13/cobra"
+)
+
+func sourcesCmd(sh *shell) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "sources",
+		Short: "Configured sources: freshness, last error, what to do next",
+		Args:  noArgs,
+		RunE: with(sh, func(ctx context.Context, p *program, _ []string) error {
+			st, err := p.SourceStatuses(ctx)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return render.List(sh.out, "sources", st)
+			}
+			return render.Sources(sh.out, st, p.renderOptions())
+		}),
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as minutes.sources/v1")
+	cmd.AddCommand(&cobra.Command{
+		Use:   "test [NAME]",
+		Short: "Ask a source (or all) now whether it would work; nothing is kept",
+		Args:  argsBetween(0, 1, "at most one NAME"),
+		RunE: with(sh, func(ctx context.Context, p *program, args []string) error {
+			return testSources(ctx, p, args)
+		}),
+	})
+	return cmd
+}
+
+func testSources(ctx context.Context, p *program, args []string) error {
+	failed := false
+	for _, s := range p.Sources {
+		if s.Off || len(args) == 1 && s.Name() != args[0] {
+			continue
+		}
+		n, err := p.Probe(ctx, s.Name())
+		switch {
+		case err != nil:
+			failed = true
+			fmt.Fprintf(p.shell.out, "%s: %s\n", s.Name(), minutes.CleanLine(err.Error()))
+			if h := minutes.Hint(err); h != "" {
+				fmt.Fprintf(p.shell.out, "  next: %s\n", minutes.CleanLine(h))
+			}
+		case n < 0:
+			fmt.Fprintf(p.shell.out, "%s: fine\n", s.Name())
+		default:
+			fmt.Fprintf(p.shell.out, "%s: fine, %d items\n", s.Name(), n)
+		}
+	}
+	if len(args) == 1 {
+		if _, err := p.named(args[0]); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return errFindings
+	}
+	return nil
+}
+
+func (p *program) named(name string) (string, error) {
+	for _, s := range p.Sources {
+		if s.Name() == name {
+			return name, nil
+		}
+	}
+	return "", minutes.WithHint(fmt.Errorf("no source named %q", name), "see minutes sources")
+}
+
+func doctorCmd(sh *shell) *cobra.Command {
+	var asJSON, ledger bool
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check config, permissions, database, clock and every source; each finding with its remedy",
+		Args:  noArgs,
+		RunE: with(sh, func(ctx context.Context, p *program, _ []string) error {
+			if ledger {
+				return p.egress(ctx, asJSON)
+			}
+			found, err := p.examine(ctx)
+			if err != nil {
+				return err
+			}
+			if err := p.writeFindings(found, asJSON); err != nil {
+				return err
+			}
+			for _, f := range found {
+				if !f.OK {
+					return errFindings
+				}
+			}
+			return nil
+		}),
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as minutes.doctor/v1")
+	cmd.Flags().BoolVar(&ledger, "egress", false, "what left this machine in the last 30 days: which host got which class of data")
+	return cmd
+}
+
+func (p *program) examine(ctx context.Context) ([]doctor.Finding, error) {
+	st, err := p.SourceStatuses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := p.db.Runs(ctx, 1)
+	if err != nil {
+		return nil, err
+	}
+	patient := doctor.Patient{Config: p.cfg.Path, DataDir: p.shell.dataDir(), Database: p.db.Check, Sources: st,
+		Probe: p.Probe, Now: func() time.Time { return p.now().In(p.Settings.Zone) }, ZoneName: p.Settings.ZoneName}
+	if len(runs) > 0 {
+		patient.LastRun = &runs[0]
+	}
+	return doctor.Examine(ctx, patient), nil
+}
+
+func (p *program) writeFindings(found []doctor.Finding, asJSON bool) error {
+	if asJSON {
+		return render.List(p.shell.out, "doctor", found)
+	}
+	for _, f := range found {
+		mark := "ok  "
+		if !f.OK {
+			mark = "BAD "
+		}
+		fmt.Fprintf(p.shell.out, "%s %-20s %s\n", mark, f.Check, f.Text)
+		if !f.OK {
+			fmt.Fprintf(p.shell.out, "     next: %s\n", f.Remedy)
+		}
+	}
+	return nil
+}
+
+// egress prints the ledger: who was told what.
+func (p *program) egress(ctx context.Context, asJSON bool) error {
+	rows, err := p.db.Departures(ctx, p.now().AddDate(0, 0, -30))
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return render.List(p.shell.out, "egress", rows)
+	}
+	if len(rows) == 0 {
+		fmt.Fprintln(p.shell.err, "nothing left this machine in the last 30 days")
+	}
+	for _, d := range rows {
+		fmt.Fprintf(p.shell.out, "%s  %-16s %-8s %s\n", d.At.In(p.Settings.Zone).Format("2006-01-02 15:04"), d.Source, d.Class, minutes.CleanLine(d.Host))
+	}
+	return nil
+}
+
+func initCmd(sh *shell) *cobra.Command {
+	return &cobra.Command{
+		Use:   "init",
+		Short: "Write a commented config, asking a few questions on a terminal",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			path := sh.config
+			if path == "" {
+				path = config.ConfigPath()
+			}
+			return config.Init(path, config.Asker{In: sh.in, Out: sh.err, Interactive: sh.interactive()}, kinds())
+		},
+	}
+}

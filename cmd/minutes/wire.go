@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/agent"
+	"github.com/dailyminutes/minutes/cmd/minutes/config"
+	"github.com/dailyminutes/minutes/cmd/minutes/egress"
+	"github.com/dailyminutes/minutes/cmd/minutes/secret"
+	"github.com/dailyminutes/minutes/connectors"
+	"github.com/dailyminutes/minutes/connectors/all"
+	"github.com/dailyminutes/minutes/connectors/jail"
+	"github.com/dailyminutes/minutes/feedback"
+	"github.com/dailyminutes/minutes/rag"
+	"github.com/dailyminutes/minutes/rag/sqlite"
+)
+
+// program is everything opened and wired, for one command.
+type program struct {
+	*agent.Agent
+	cfg   *config.Config
+	db    *sqlite.DB
+	pool  *jail.Pool
+	ways  *egress.Broker
+	log   io.Closer
+	now   func() time.Time
+	shell *shell
+}
+
+// open reads the config, opens the database and wires the agent. It touches no network.
+func open(ctx context.Context, sh *shell) (*program, error) {
+	now, err := sh.clock()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := loadConfig(sh)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sqlite.Open(ctx, filepath.Join(sh.dataDir(), "minutes.db"), sqlite.Options{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	known := &secret.Known{}
+	log, logFile := openLog(sh, known)
+	p := &program{cfg: cfg, db: db, pool: &jail.Pool{}, log: logFile, now: now, shell: sh}
+	p.Agent = &agent.Agent{
+		Library: db, Archive: db, Journal: db, Loops: db, Runs: db, Health: db, Upkeep: db,
+		Feedback: ranker{}, Merge: rag.Merge, Now: now, Log: log, Settings: settings(cfg),
+	}
+	if err := p.openSources(log, known); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *program) Close() {
+	p.pool.Close()
+	if p.ways != nil {
+		p.ways.Close()
+	}
+	_ = p.db.Close()
+	if p.log != nil {
+		_ = p.log.Close()
+	}
+}
+
+func settings(c *config.Config) agent.Settings {
+	return agent.Settings{
+		Zone: c.Zone, ZoneName: c.ZoneName, Words: c.Brief.Words, Hours: c.Brief.Hours, Expires: time.Duration(c.Brief.Expires),
+		Version: version, KeepItems: time.Duration(c.Keep.Items), KeepBriefs: time.Duration(c.Keep.Briefs),
+		Profile: minutes.Profile{Name: c.Profile.Name, Addresses: lower(c.Profile.Addresses), Interests: c.Profile.Interests,
+			Important: lower(c.Profile.Important), Muted: lower(c.Profile.Muted)},
+	}
+}
+
+func lower(in []string) []string {
+	out := make([]string, len(in))
+	for i, s := range in {
+		out[i] = strings.ToLower(strings.TrimSpace(s))
+	}
+	return out
+}
+
+// openSources makes a source of every connector in the config.
+func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
+	broker := egress.New(egress.Options{Ledger: p.db, Now: p.now})
+	p.ways = broker
+	secrets := secret.Resolver(secret.Options{Dir: filepath.Dir(config.ConfigPath()), Known: known})
+	specs := map[string]connectors.Spec{}
+	for _, s := range all.Specs() {
+		specs[s.Kind] = s
+	}
+	for _, c := range p.cfg.Connectors {
+		cfg, base := c.Value.(connectors.Config), c.Value.(connectors.Config).Base()
+		private := specs[c.Kind].Private
+		if base.Private != nil {
+			private = *base.Private
+		}
+		class := minutes.Public
+		if private {
+			class = minutes.Private
+		}
+		client, dial := broker.For(base.Name, class, namedHosts(cfg))
+		src, err := cfg.Open(connectors.Env{
+			Name: base.Name, Private: private, Profile: p.Settings.Profile, Zone: p.Settings.Zone, Now: p.now,
+			Log: log.With("source", base.Name), State: p.db.State(base.Name), Client: client, Dial: dial,
+			Secret: secrets, Parse: p.pool.Parse,
+		})
+		if err != nil {
+			return fmt.Errorf("%s %q: %w", c.Kind, base.Name, err)
+		}
+		p.Sources = append(p.Sources, agent.Configured{Source: src, Kind: c.Kind, Off: !base.On(), Private: private, LocalOnly: base.LocalOnly})
+	}
+	return nil
+}
+
+// namedHosts are the hosts that the user's own table names: what may be loopback or private. It
+// reads every string of the table that is an address, and the pair of host and port.
+func namedHosts(cfg connectors.Config) []string {
+	var hosts []string
+	var host, port string
+	var walk func(v reflect.Value, key string)
+	walk = func(v reflect.Value, key string) {
+		switch v.Kind() {
+		case reflect.Pointer:
+			if !v.IsNil() {
+				walk(v.Elem(), key)
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(v.Index(i), key)
+			}
+		case reflect.Struct:
+			if s, ok := v.Interface().(minutes.Secret); ok {
+				walk(reflect.ValueOf(s.Reveal()), key)
+				return
+			}
+			for i := range v.NumField() {
+				if f := v.Type().Field(i); f.IsExported() {
+					walk(v.Field(i), strings.Split(f.Tag.Get("toml"), ",")[0])
+				}
+			}
+		case reflect.String:
+			s := v.String()
+			if u, err := url.Parse(s); err == nil && u.Host != "" {
+				hosts = append(hosts, u.Host)
+			}
+			if key == "host" {
+				host = s
+			}
+		case reflect.Int:
+			if key == "port" {
+				port = strconv.FormatInt(v.Int(), 10)
+			}
+		}
+	}
+	walk(reflect.ValueOf(cfg), "")
+	if host != "" && port != "" {
+		host += ":" + port
+	}
+	if host != "" {
+		hosts = append(hosts, host)
+	}
+	return hosts
+}
+
+func (sh *shell) dataDir() string {
+	switch {
+	case sh.demo != nil:
+		return sh.demo.dir
+	case sh.data != "":
+		return absolute(sh.data)
+	}
+	return absolute(config.DataDir())
+}
+
+// absolute is the path as another working directory would have to write it.
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
+func loadConfig(sh *shell) (*config.Config, error) {
+	path := sh.config
+	if sh.demo != nil {
+		path = sh.demo.config
+	}
+	return config.Load(path, kinds())
+}
+
+// kinds hands the connectors' tables to the config, which knows none of them.
+func kinds() []config.Kind {
+	var out []config.Kind
+	for _, s := range all.Specs() {
+		out = append(out, config.Kind{Name: s.Kind, Sample: s.Sample, New: func() any { return s.New() }})
+	}
+	return out
+}
+
+// maxLog is when the log is rotated; one old file is kept.
+const maxLog = 4 << 20
+
+// openLog writes to the state folder, never a secret that was resolved; a log that cannot be written
+// is no reason to fail.
+func openLog(sh *shell, known *secret.Known) (*slog.Logger, io.Closer) {
+	if sh.demo != nil {
+		return slog.New(slog.DiscardHandler), nil
+	}
+	dir := config.StateDir()
+	path := filepath.Join(dir, "minutes.log")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return slog.New(slog.DiscardHandler), nil
+	}
+	if st, err := os.Stat(path); err == nil && st.Size() > maxLog {
+		_ = os.Rename(path, path+".1")
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return slog.New(slog.DiscardHandler), nil
+	}
+	return slog.New(secret.Redactor(slog.NewJSONHandler(f, nil), known.Values)), f
+}
+
+// ranker hands the pure functions of feedback to the agent.
+type ranker struct{}
+
+func (ranker) Rank(m minutes.Morning, groups []minutes.Group, log []minutes.Judgement) []minutes.Scored {
+	return feedback.Rank(m, groups, log)
+}
+func (ranker) Labels(it minutes.Item) []string { return feedback.Labels(it) }
+func (ranker) Undo(log []minutes.Judgement) (minutes.Judgement, bool) {
+	return feedback.Undo(log)
+}
