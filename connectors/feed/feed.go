@@ -88,7 +88,7 @@ func (s *source) Fetch(ctx context.Context, from minutes.Cursor) (minutes.Batch,
 		return minutes.Batch{}, fmt.Errorf("feed: what is remembered of the feeds: %w", err)
 	}
 	results := r.all(ctx, subs)
-	batch := r.batch(subs, results, from)
+	batch := r.batch(subs, results)
 	if s.config.FullText && ctx.Err() == nil {
 		r.fullText(ctx, batch.Items)
 	}

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -55,8 +56,8 @@ func TestCheckNamesTheKey(t *testing.T) {
 		"limit": {OPML: "x", Limit: -1},
 	} {
 		c.Fill()
-		ke, ok := c.Check().(*connectors.KeyError)
-		if !ok || ke.Key != key {
+		var ke *connectors.KeyError
+		if !errors.As(c.Check(), &ke) || ke.Key != key {
 			t.Errorf("want a KeyError of %s, got %v", key, c.Check())
 		}
 	}

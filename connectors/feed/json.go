@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	jsonfeed "github.com/mmcdole/gofeed/json"
@@ -73,7 +74,7 @@ func jsonAuthors(one *jsonfeed.Author, many []*jsonfeed.Author) []string {
 	}
 	var out []string
 	for _, a := range many {
-		if a != nil && a.Name != "" && len(out) < 3 && !(len(out) > 0 && out[0] == a.Name) {
+		if a != nil && a.Name != "" && len(out) < 3 && !slices.Contains(out, a.Name) {
 			out = append(out, a.Name)
 		}
 	}

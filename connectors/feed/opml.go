@@ -57,7 +57,7 @@ func outlines(text string) ([]subscription, error) {
 	have := map[string]bool{}
 	for {
 		tok, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
 		if err != nil {

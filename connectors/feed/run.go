@@ -114,7 +114,7 @@ func (r *run) all(ctx context.Context, subs []subscription) []result {
 
 // batch puts the results together and notes what is to be remembered. The same entry in two feeds
 // is one item, the first's.
-func (r *run) batch(subs []subscription, results []result, from minutes.Cursor) minutes.Batch {
+func (r *run) batch(subs []subscription, results []result) minutes.Batch {
 	var b minutes.Batch
 	next := cursor{Version: cursorVersion, Config: r.fingerprint(), Feeds: map[string]place{}}
 	histories := memory{Feeds: map[string]history{}, Blocked: r.memory.Blocked}

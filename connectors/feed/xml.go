@@ -70,7 +70,8 @@ func apart(s, root string, o outline) (channel, []minutes.Rejection, error) {
 	var rejected []minutes.Rejection
 	for i, span := range o.entries {
 		text := s[span[0]:span[1]]
-		one, err := channel{}, error(nil)
+		var one channel
+		var err error
 		switch {
 		case o.open && i == len(o.entries)-1:
 			err = fmt.Errorf("the feed breaks off in it")
