@@ -272,8 +272,8 @@ func (d *desk) mine(it minutes.Item) []loop {
 			}
 			continue
 		}
-		s = vocative().ReplaceAllString(s, "$1")
-		if a, ok := readAsk(s); ok && a.form != need && a.form != statement {
+		if a, ok := readAsk(vocative().ReplaceAllString(s, "$1")); ok && a.form != need && a.form != statement {
+			a.sentence = s
 			a.find(it.At)
 			asked = append(asked, a)
 		}
@@ -281,10 +281,15 @@ func (d *desk) mine(it minutes.Item) []loop {
 	if a, ok := best(asked); ok {
 		what := ""
 		if a.form == request {
-			what = yours(trimDue(purpose().ReplaceAllString(a.phrase, ""), a.dueQuote))
+			what = yours(withoutTerm(a, it))
+			if turned, ok := d.now(what, it.At); ok {
+				what = turned
+			} else {
+				what = ""
+			}
 		}
 		if bareTell().MatchString(a.phrase) || what == "" {
-			what = "answer: " + quoted(clip(a.sentence, 16))
+			what = "answer: " + quoted(upper(clip(a.sentence, 16)))
 		}
 		out = append(out, d.open(it, a, "them", name+" to "+what))
 	}
@@ -302,7 +307,8 @@ func (d *desk) promises(it minutes.Item) []loop {
 			continue
 		}
 		what := trimDue(purpose().ReplaceAllString(p.phrase, ""), p.dueQuote)
-		if what = theirs(what, "them", "they"); what == "" {
+		turned, ok := d.now(what, it.At)
+		if what = theirs(turned, "them", "they"); what == "" || !ok {
 			continue
 		}
 		return []loop{d.open(it, p, "them", who(it)+" to "+what)}

@@ -77,7 +77,7 @@ func (d *desk) entries() []minutes.AgendaEntry {
 			}
 		}
 		if it, ok := d.preparation(s); ok {
-			text := "Read " + who(it) + "'s " + quoted(clip(subject(it), 12))
+			text := "Read " + possessive(who(it)) + " " + quoted(clip(subject(it), 12))
 			if len(it.Mail.Attachments) > 0 {
 				text = "Read " + it.Mail.Attachments[0] + " from " + who(it)
 			}
@@ -157,7 +157,7 @@ func (d *desk) invitations() []loop {
 		start := e.Start
 		l := loop{Action: minutes.Action{ID: "act-" + hex.EncodeToString(sum[:6]), Owner: "me", Item: s.ID, Status: "open", Since: asked,
 			Who: minutes.CleanLine(from.String()), Due: &start, DueAll: e.AllDay}, mail: s.Item, invite: e}
-		l.Text = minutes.CleanLine("Answer " + from.String() + "'s invitation to " + quoted(clip(inviteTitle(s.Item), 10)) + ", " + d.span(e))
+		l.Text = minutes.CleanLine("Answer " + possessive(from.String()) + " invitation to " + quoted(clip(inviteTitle(s.Item), 10)) + ", " + d.span(e))
 		l.Evidence = []minutes.Evidence{{Item: s.ID, Quote: s.Title}}
 		facts := s.Item
 		if s.Mail != nil {

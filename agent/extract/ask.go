@@ -217,7 +217,26 @@ func (a *ask) find(ref time.Time) {
 			return
 		}
 	}
+	a.findBefore(ref)
 }
+
+// findBefore takes a time that stands after "before" or "until" somewhere: "before the traffic
+// comes at 8".
+func (a *ask) findBefore(ref time.Time) {
+	at := beforeWord().FindStringIndex(a.sentence)
+	if at == nil || a.form == question {
+		return
+	}
+	for _, t := range when.Dates(a.sentence, ref) {
+		if t.Start >= at[1] && !t.AllDay && t.At.After(ref) {
+			a.due = &when.Deadline{At: t.At, Quote: t.Quote, Start: t.Start, End: t.End, Kind: "before"}
+			a.dueQuote = t.Quote
+			return
+		}
+	}
+}
+
+var beforeWord = lazy(`(?i)\b(?:before|until|ahead of)\b`)
 
 var latest = lazy(`(?i)at the latest|spätestens|au plus tard|a más tardar`)
 

@@ -32,7 +32,7 @@ func (d *desk) dayInOne() minutes.Claim {
 			text += "; so do " + name(c) + " and " + name(e) + " at " + d.clock(e.Event.Start)
 		}
 	default:
-		text = upper(numeral(len(timed))) + " events today: " + d.list(timed)
+		text = upper(numeral(len(timed))) + " events today" + map[bool]string{true: ", ", false: ": "}[len(timed) > 3] + d.list(timed)
 		if from, to, before, after, ok := longestGap(timed); ok && count(text) < 22 {
 			text += "; free from " + d.clock(from) + " to " + d.clock(to)
 			quotes = append(quotes, before.ID, factLine(before.Item, "ends"), after.ID, factLine(after.Item, "starts"))
@@ -79,10 +79,14 @@ func (d *desk) list(timed []minutes.Scored) string {
 	}
 	var parts []string
 	for _, s := range shown {
-		parts = append(parts, name(s)+" at "+d.clock(s.Event.Start))
+		at := name(s) + " at " + d.clock(s.Event.Start)
+		if _, changed := d.alertOf(s); changed {
+			at += " by your calendar"
+		}
+		parts = append(parts, at)
 	}
 	if len(timed) > 3 {
-		return parts[0] + " first, then " + parts[1] + " among them, " + parts[2] + " last"
+		return "from " + parts[0] + " to " + parts[2] + ", with " + parts[1] + " between"
 	}
 	return enumerate(parts)
 }

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -54,9 +55,9 @@ func (d *desk) overlap(a, b minutes.Scored) minutes.Claim {
 	case d.own(a) && !d.own(b):
 		text += "; " + name(a) + " is yours alone to move."
 	case d.people.mine(b.Event.Organizer) && !d.people.mine(a.Event.Organizer):
-		text += "; you called the second."
+		text += "; the second is yours to move."
 	case d.people.mine(a.Event.Organizer) && !d.people.mine(b.Event.Organizer):
-		text += "; you called the first."
+		text += "; the first is yours to move."
 	case b.Event.Organizer.Email != "" && !b.Event.Organizer.Name.Empty() && b.Event.Organizer != a.Event.Organizer:
 		text += "; to move the second, ask " + b.Event.Organizer.Name.Line().String() + "."
 		quotes = append(quotes, b.ID, factLine(b.Item, "organizer"))
@@ -87,18 +88,22 @@ func (d *desk) taken() []minutes.Claim {
 		if l.invite == nil || l.invite.AllDay || l.Status != "open" {
 			continue
 		}
+		quotes := evidence(l.Evidence)
+		var in []string
 		for _, s := range d.kind(minutes.KindEvent) {
-			if s.ID == l.Item || !d.counts(s.Item) || !busy(s) || s.Event.UID == l.invite.UID && s.Event.UID != "" ||
+			if s.ID == l.Item || !d.counts(s.Item) || !busy(s) || s.Event.UID == l.invite.UID && s.Event.UID != "" || len(in) == 2 ||
 				!s.Event.Start.Before(l.invite.End) || !l.invite.Start.Before(s.Event.End) {
 				continue
 			}
-			text := l.Who.String() + "'s invitation to " + quoted(clip(inviteTitle(l.mail), 8)) + " (" + d.span(l.invite) + ") falls into " +
-				name(s) + ", which runs from " + d.clock(s.Event.Start) + " to " + d.clock(s.Event.End) + "."
-			out = append(out, claim(minutes.EngineComputed, text, append(evidence(l.Evidence),
-				s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"), s.ID, factLine(s.Item, "ends"))...))
-			d.told[l.Item] = true
-			break
+			in = append(in, name(s)+" ("+d.clock(s.Event.Start)+" to "+d.clock(s.Event.End)+")")
+			quotes = append(quotes, s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"), s.ID, factLine(s.Item, "ends"))
 		}
+		if len(in) == 0 {
+			continue
+		}
+		text := l.Who.String() + " invites you to " + quoted(clip(inviteTitle(l.mail), 8)) + ", " + d.span(l.invite) + ", when you have " + enumerate(in) + "."
+		out = append(out, claim(minutes.EngineComputed, text, quotes...))
+		d.told[l.Item] = true
 	}
 	return out
 }
@@ -112,9 +117,9 @@ func (d *desk) preparing() []minutes.Claim {
 			continue
 		}
 		g, quotes := d.point(it), []string{s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"), it.ID, factLine(it, "from")}
-		text := "Before " + name(s) + " at " + d.clock(s.Event.Start) + ": " + who(it) + " writes "
+		text := "Before " + name(s) + " at " + d.clock(s.Event.Start) + ": " + who(it) + " "
 		if s.Event.AllDay {
-			text = "Before " + name(s) + ": " + who(it) + " writes "
+			text = "Before " + name(s) + ": " + who(it) + " "
 		}
 		out = append(out, claim(minutes.EngineExtract, stop(text+g.text), append(quotes, g.quotes...)...))
 		d.told[it.ID] = true
@@ -122,16 +127,35 @@ func (d *desk) preparing() []minutes.Claim {
 	return out
 }
 
-// point is what a mail says beyond that something is attached, in quotation marks.
+// point is what a mail says beyond that something is attached or moved, a sentence with a figure
+// first.
 func (d *desk) point(it minutes.Item) said {
-	texts := d.reading(it).texts
-	for _, s := range texts {
+	var plain []string
+	for _, s := range d.reading(it).texts {
 		s, _ = d.people.addressed(s)
 		if !attached().MatchString(s) && !changed().MatchString(s) && count(s) >= 4 {
-			return said{quoted(clip(s, 18)), []string{it.ID, s}}
+			plain = append(plain, s)
 		}
 	}
-	return said{"about " + quoted(clip(subject(it), 12)), []string{it.ID, it.Title.String()}}
+	for _, s := range telling(plain, it.At) {
+		text, ok := d.now(s, it.At)
+		if !ok || firstPerson().MatchString(s) {
+			return said{"writes " + quoted(upper(clip(s, 18))), []string{it.ID, s}}
+		}
+		return said{"writes that " + midSentence(clip(text, 18)), []string{it.ID, s}}
+	}
+	return said{"writes about " + quoted(clip(subject(it), 12)), []string{it.ID, it.Title.String()}}
+}
+
+// midSentence makes a small letter of a sentence's first, if its first word is no name.
+func midSentence(s string) string {
+	w, _, _ := strings.Cut(s, " ")
+	switch strings.ToLower(w) {
+	case "the", "a", "an", "this", "that", "these", "those", "all", "both", "pages", "page", "section", "chapter", "table", "there", "it",
+		"they", "no", "some", "most", "your", "his", "her", "their", "if", "when", "after", "before", "part", "figure", "numbers":
+		return lower(s)
+	}
+	return s
 }
 
 // waiting are people one meets today and whose mail waits for an answer.
@@ -146,7 +170,7 @@ func (d *desk) waiting() []minutes.Claim {
 			if !busy(s) || !s.Event.Start.After(d.m.Now) || l.Due != nil && l.Due.Before(s.Event.Start) && !l.DueAll || !d.takesPart(s.Event, l.mail.Mail.From) {
 				continue
 			}
-			text := "You meet " + who(l.mail) + " at " + d.clock(s.Event.Start) + " (" + name(s) + "); their " + quoted(clip(subject(l.mail), 8)) + " still waits for your answer."
+			text := who(l.mail) + ", whom you meet at " + d.clock(s.Event.Start) + " (" + name(s) + "), still waits for your answer on " + quoted(clip(subject(l.mail), 8)) + "."
 			out = append(out, claim(minutes.EngineComputed, text, s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"),
 				l.Item, l.mail.Title.String(), l.Item, factLine(l.mail, "from")))
 			break

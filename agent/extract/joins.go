@@ -58,7 +58,7 @@ func (d *desk) crunchLine(l *loop, taken []minutes.Scored, from, to time.Time) m
 	}
 	quotes = append(quotes, evidence(l.Evidence)...)
 	quotes = append(quotes, l.Item, factLine(l.mail, "from"))
-	text := "Most of the time before " + who(l.mail) + "'s " + d.clock(*l.Due) + " deadline goes to " + enumerate(names)
+	text := "Most of the time before " + possessive(who(l.mail)) + " " + d.clock(*l.Due) + " deadline goes to " + enumerate(names)
 	known := func(t time.Time) bool {
 		return slices.ContainsFunc(taken, func(s minutes.Scored) bool { return s.Event.Start.Equal(t) || s.Event.End.Equal(t) }) || t.Equal(*l.Due)
 	}
@@ -69,6 +69,13 @@ func (d *desk) crunchLine(l *loop, taken []minutes.Scored, from, to time.Time) m
 		text += "; you are free until " + d.clock(to)
 	}
 	return claim(minutes.EngineComputed, text+".", quotes...)
+}
+
+func possessive(name string) string {
+	if strings.HasSuffix(name, "s") {
+		return name + "'"
+	}
+	return name + "'s"
 }
 
 func maxTime(a, b time.Time) time.Time {
@@ -118,6 +125,7 @@ const tightGap = 20 * time.Minute
 // tight are two places with too little time between them.
 func (d *desk) tight() []minutes.Claim {
 	var out []minutes.Claim
+	gaps := map[string]time.Duration{}
 	for i, a := range d.agenda {
 		for _, b := range d.agenda[i+1:] {
 			gap := b.Event.Start.Sub(a.Event.End)
@@ -132,13 +140,15 @@ func (d *desk) tight() []minutes.Claim {
 			text := between + name(a) + " (" + place(a.Event) + ") and " + name(b) + " (" + place(b.Event) + ") at " + d.clock(b.Event.Start) + "."
 			var quotes []string
 			if it, ok := d.alertOf(a); ok {
-				text = between + name(a) + " and " + name(b) + " at " + d.clock(b.Event.Start) + ", even before what " + who(it) + " announced."
+				text = between + name(a) + " and " + name(b) + " at " + d.clock(b.Event.Start) + ", even before the change that " + who(it) + " announced."
 				quotes = []string{it.ID, factLine(it, "from")}
 			}
 			out = append(out, claim(minutes.EngineComputed, text, append(quotes, a.ID, a.Title.String(), a.ID, factLine(a.Item, "ends"), a.ID, factLine(a.Item, "where"),
 				b.ID, b.Title.String(), b.ID, factLine(b.Item, "starts"), b.ID, factLine(b.Item, "where"))...))
+			gaps[text] = gap
 		}
 	}
+	slices.SortStableFunc(out, func(a, b minutes.Claim) int { return int(gaps[a.Text.String()] - gaps[b.Text.String()]) })
 	return out
 }
 

@@ -128,7 +128,7 @@ func percent(q *minutes.Quote) string {
 // price is a figure with its currency as people write it; a rate has none.
 func price(q *minutes.Quote) string {
 	n := minutes.Amount(q.Price, q.Decimals)
-	if rate(q) {
+	if rate(q) || index(q) {
 		return n
 	}
 	switch q.Currency {
@@ -149,6 +149,13 @@ func price(q *minutes.Quote) string {
 // rate holds for an exchange rate, which is no price in a currency.
 func rate(q *minutes.Quote) bool {
 	return q.Decimals >= 3 || strings.Contains(q.Symbol, "/") || strings.Contains(q.Name.String(), "/") || strings.HasSuffix(q.Symbol, "=X")
+}
+
+// index holds for what has points and no price.
+func index(q *minutes.Quote) bool {
+	name := strings.ToUpper(q.Name.String())
+	return strings.HasPrefix(q.Symbol, "^") || slices.ContainsFunc([]string{"DAX", "CAC 40", "S&P 500", "FTSE 100", "NASDAQ COMPOSITE", "NIKKEI 225",
+		"EURO STOXX 50", "DOW JONES INDUSTRIAL AVERAGE", "SMI", "IBEX 35", "AEX", "MDAX"}, func(i string) bool { return name == i })
 }
 
 // namesOf are the words by which a text would name what a quote is of.

@@ -57,10 +57,10 @@ func (d *desk) say(it minutes.Item, a ask) said {
 	if text == "" {
 		return d.inTheirWords(it, a, s)
 	}
-	if pronoun().MatchString(p) && !strings.Contains(text, "“") {
-		text += about(it, &s)
+	if at := pronoun().FindStringIndex(text); at != nil && pronoun().MatchString(p) && !strings.Contains(text, "“") {
+		text = text[:at[1]] + about(it, &s) + text[at[1]:]
 	}
-	if a.dueQuote == "" && a.due != nil && !strings.Contains(text, " by ") {
+	if a.dueQuote == "" && a.due != nil && !strings.Contains(text, " by ") && !thatTime().MatchString(p) {
 		text += ", " + d.by(a.due)
 	}
 	if a.dueAlso != "" {
@@ -75,6 +75,8 @@ func (d *desk) say(it minutes.Item, a ask) said {
 	}
 	return s
 }
+
+var thatTime = lazy(`(?i)\b(?:that (?:time|date|day|deadline)|by then)\b`)
 
 func (d *desk) requested(n, asks, p string) string {
 	if g := forMe().FindStringSubmatch(p); g != nil && !firstPerson().MatchString(g[1]) {
@@ -147,7 +149,7 @@ func (d *desk) inTheirWords(it minutes.Item, a ask, s said) said {
 			s.quotes = append(s.quotes, it.ID, factLine(it, "sent"))
 		}
 	}
-	s.text = who(it) + verb + quoted(clip(a.sentence, maxLine-10))
+	s.text = who(it) + verb + quoted(upper(clip(a.sentence, maxLine-10)))
 	if a.due != nil && !a.due.At.IsZero() {
 		if a.dueAlso != "" {
 			s.quotes = append(s.quotes, it.ID, a.dueAlso)
@@ -244,16 +246,16 @@ func (d *desk) todo(it minutes.Item, a ask) string {
 		return "Answer " + name + " about " + quoted(clip(subject(it), 9))
 	case a.form == request:
 		if p = theirs(p, name, "they"); p != "" {
-			if pronoun().MatchString(a.phrase) && subject(it) != "" {
-				p += " (" + quoted(clip(subject(it), 9)) + ")"
+			if at := pronoun().FindStringIndex(p); at != nil && subject(it) != "" {
+				p = p[:at[1]] + " (" + quoted(clip(subject(it), 9)) + ")" + p[at[1]:]
 			}
 			return upper(p)
 		}
 	}
 	if a.form == statement {
-		return who(it) + ": " + quoted(clip(a.sentence, 18))
+		return who(it) + ": " + quoted(upper(clip(a.sentence, 18)))
 	}
-	return "Answer " + who(it) + ": " + quoted(clip(a.sentence, 16))
+	return "Answer " + who(it) + ": " + quoted(upper(clip(a.sentence, 16)))
 }
 
 // theirs turns the writer's first person to a name and "they"; "" where that would not be English.

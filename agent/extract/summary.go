@@ -15,54 +15,70 @@ const (
 )
 
 // summary is what else one should know, in the order one would tell it: people, what is waited
-// for, the calendar, the news, the weather.
+// for, the calendar, the news, the weather. What presses is chosen first, then one of each, then
+// what there is room for.
 func (d *desk) summary() []minutes.Claim {
-	mail := d.mailLines()
-	late := append(d.late(), d.came()...)
-	days := d.calendarLines()
-	news := d.newsLines()
+	hard, soft := d.mailLines()
+	late, came, days, news := d.late(), d.came(), d.calendarLines(), d.newsLines()
 	var sky []minutes.Claim
 	for _, f := range d.forecasts() {
 		sky = append(sky, d.weather(f))
 	}
-	var out []minutes.Claim
-	add := func(cs []minutes.Claim, limit int) {
-		for _, c := range cs {
-			if limit <= 0 || len(out) == maxSummary {
-				return
+	const mail, waits, calendar, stories, weather = 0, 1, 2, 3, 4
+	var out [5][]minutes.Claim
+	n := 0
+	take := func(where int, from *[]minutes.Claim, limit int) {
+		for len(*from) > 0 && limit > 0 && n < maxSummary {
+			c := (*from)[0]
+			*from = (*from)[1:]
+			if !d.tell(c) {
+				continue
 			}
-			if d.tell(c) {
-				out = append(out, c)
-				for _, id := range c.Items {
-					d.told[id] = true
-				}
-				limit--
+			for _, id := range c.Items {
+				d.told[id] = true
 			}
+			out[where] = append(out[where], c)
+			n++
+			limit--
 		}
 	}
-	some := func(cs []minutes.Claim) int { return min(len(cs), 1) }
-	rest := some(late) + some(days) + some(news) + some(sky)
-	add(mail, max(min(wantMail, maxSummary-rest), maxSummary-rest))
-	add(late, min(1, maxSummary-len(out)-some(days)-some(news)-some(sky)))
-	add(days, min(2, maxSummary-len(out)-some(news)-some(sky)))
-	add(news, maxSummary-1-len(out)-some(sky))
-	add(news[min(1, len(news)):], min(1, maxSummary-len(out)-some(sky)))
-	add(sky, 1)
-	return out
+	one := func(cs []minutes.Claim) int { return min(len(cs), 1) }
+	take(mail, &hard, max(2, min(wantMail, maxSummary-one(late)-one(days)-one(news)-one(sky))))
+	take(waits, &late, 1)
+	take(calendar, &days, 1)
+	take(stories, &news, 1)
+	take(weather, &sky, 1)
+	take(mail, &hard, wantMail-len(out[mail]))
+	take(waits, &came, 1)
+	take(calendar, &days, 1)
+	take(mail, &soft, 1)
+	take(waits, &late, 1)
+	take(stories, &news, 1)
+	take(mail, &hard, maxSummary)
+	take(mail, &soft, maxSummary)
+	take(stories, &news, 1)
+	return slices.Concat(out[:]...)
 }
 
-// mailLines are the mails worth a line that the TL;DR and the insights have not told.
-func (d *desk) mailLines() []minutes.Claim {
-	var out []minutes.Claim
+// pressing is the weight from which a mail comes before the rest of the summary.
+const pressing = 40
+
+// mailLines are the mails worth a line that the TL;DR and the insights have not told: those that
+// press, and the others.
+func (d *desk) mailLines() (hard, soft []minutes.Claim) {
 	for _, p := range d.picks() {
 		if d.told[p.mail.ID] || p.weight < 15 {
 			continue
 		}
-		if c := d.mailLine(p, false); !c.Text.Empty() {
-			out = append(out, c)
+		switch c := d.mailLine(p, false); {
+		case c.Text.Empty():
+		case p.weight >= pressing:
+			hard = append(hard, c)
+		default:
+			soft = append(soft, c)
 		}
 	}
-	return out
+	return hard, soft
 }
 
 // late are things I wait for whose term has come or passed, the oldest first.
@@ -109,7 +125,7 @@ func (d *desk) came() []minutes.Claim {
 		}
 		t := d.threads[l.mail.Mail.Thread]
 		it := t[len(t)-1]
-		if it.Mail.FromMe || d.in.Before != nil && it.At.Before(d.in.Before.GeneratedAt) || d.daysOff(it.At) < -1 {
+		if it.Mail.FromMe || d.told[it.ID] || d.in.Before != nil && it.At.Before(d.in.Before.GeneratedAt) || d.daysOff(it.At) < -1 {
 			continue
 		}
 		text := who(it) + " has answered your " + quoted(clip(subject(l.mail), 8)) + "."

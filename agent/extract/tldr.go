@@ -97,6 +97,8 @@ func (d *desk) weigh(s minutes.Scored, l *loop) int {
 		if !known {
 			w = min(w, 30)
 		}
+	case l != nil && known && l.ask != nil && l.ask.form == question:
+		w = 36
 	case l != nil && known:
 		w = 40
 	case l != nil:
@@ -110,7 +112,7 @@ func (d *desk) weigh(s minutes.Scored, l *loop) int {
 	if s.Mail.Flagged && s.Mail.Unread {
 		w = max(w, 35)
 	}
-	if w >= 40 && s.At.After(midnight(d.m.Now)) && l != nil && l.Due == nil {
+	if w >= 36 && s.At.After(midnight(d.m.Now)) && l != nil && l.Due == nil {
 		w += 5 // written this morning: it happens now
 	}
 	return w
@@ -158,7 +160,11 @@ func (d *desk) mailLine(p pick, first bool) minutes.Claim {
 	it := p.mail.Item
 	switch {
 	case p.alert != "":
-		text := who(it) + " on " + name(p.event) + ": " + quoted(clip(p.alert, 24))
+		text := who(it) + ": " + clip(p.alert, maxLine-2)
+		if firstPerson().MatchString(p.alert) {
+			text = who(it) + ": " + quoted(clip(p.alert, maxLine-4))
+		}
+		text = stop(text)
 		return claim(minutes.EngineExtract, text, it.ID, p.alert, it.ID, factLine(it, "from"), p.event.ID, p.event.Title.String())
 	case p.loop != nil && p.loop.invite != nil:
 		return d.inviteLine(p.loop)
@@ -166,9 +172,9 @@ func (d *desk) mailLine(p pick, first bool) minutes.Claim {
 		s := d.say(it, *p.loop.ask)
 		text := s.text
 		quotes := s.quotes
-		if gist, ok := d.context(it, *p.loop.ask); ok && strings.HasPrefix(text, who(it)+" asks ") && !strings.Contains(text, ": ") {
-			joined := who(it) + ": " + strings.TrimRight(gist.text, ".!") + "; asks " + strings.TrimPrefix(text, who(it)+" asks ")
-			if count(joined) <= maxLine+2 {
+		if gist, ok := d.context(it, *p.loop.ask); ok && (strings.HasPrefix(text, who(it)+" asks ") || strings.HasPrefix(text, who(it)+" asks: ")) && !strings.Contains(text, gist.text) {
+			joined := who(it) + ": " + strings.TrimRight(gist.text, ".!") + "; asks" + strings.TrimPrefix(text, who(it)+" asks")
+			if count(joined) <= maxLine+3 {
 				text, quotes = joined, append(quotes, gist.quotes...)
 			}
 		}
@@ -209,7 +215,7 @@ func (d *desk) gist(it minutes.Item) (said, bool) {
 		}
 		text, ok := d.now(s, it.At)
 		if !ok || firstPerson().MatchString(text) || strings.HasSuffix(s, "?") {
-			text = quoted(clip(s, maxLine-8))
+			text = quoted(upper(clip(s, maxLine-8)))
 		} else {
 			text = clip(text, maxLine-4)
 		}

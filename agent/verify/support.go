@@ -78,12 +78,12 @@ func derive(items []minutes.Item, m minutes.Morning) map[string]map[int]bool {
 		kinds[it.Kind]++
 	}
 	out[""][len(items)] = true
-	if len(items) > 2 {
+	if len(items) > 1 {
 		out[""][len(items)-1] = true
 	}
 	for _, n := range kinds {
 		out[""][n] = true
-		if n > 2 {
+		if n > 1 {
 			out[""][n-1] = true
 		}
 	}

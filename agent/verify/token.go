@@ -40,7 +40,7 @@ func compile() patterns {
 			`|\b(?:` + days + `)\b|\b(?:` + near + `)\b|mañana`),
 		clock: regexp.MustCompile(`(?i)\b\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.|uhr)?\b|\b\d{1,2}h\d{2}\b|\b\d{1,2}\s*(?:am|pm|a\.m\.|p\.m\.|uhr|h)\b|\b(?:noon|midday|mittag|midi|mediodía|midnight|minuit)\b`),
 		number: regexp.MustCompile(`(?i)([€$£¥]\s?|\b(?:eur|usd|gbp|chf|jpy|gbx|aud|cad)\s)?([+\-−]?\d(?:[\d.,'’\x{a0}\x{202f}]*\d)?)` +
-			`(\s?(?:million|millionen|millions|billion|milliarden|bn|mn)\b|k\b)?(\s?(?:%|percent|per cent|prozent|percentage points)|\s?[€$£¥]|\s(?:eur|euros?|usd|gbp|pounds?|dollars?|chf|jpy|gbx|aud|cad|cents?)\b|[- ](?:minutes?|mins?|hours?|days?|weeks?|stunden|tage|minuten)\b)?`),
+			`(\s?(?:million|millionen|millions|billion|milliarden|bn|mn)\b|k\b)?(\s?(?:%|percent|per cent|prozent|percentage points)|\s?[€$£¥](?:\s|$|[.,;:!?)])|\s(?:eur|euros?|usd|gbp|pounds?|dollars?|chf|jpy|gbx|aud|cad|cents?)\b|[- ](?:minutes?|mins?|hours?|days?|weeks?|stunden|tage|minuten)\b)?`),
 		count: regexp.MustCompile(`(?i)\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b([- ](?:minutes?|hours?|days?|weeks?)\b)?`),
 	}
 }
@@ -203,7 +203,7 @@ func readings(s string, loose bool) []float64 {
 }
 
 func unit(s string) string {
-	switch u := strings.ToLower(strings.Trim(s, " -")); u {
+	switch u := strings.ToLower(strings.Trim(s, " -.,;:!?)")); u {
 	case "":
 		return ""
 	case "%", "percent", "per cent", "prozent", "percentage points":
