@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -178,9 +179,12 @@ func (a *Agent) fingerprint(ctx context.Context, m minutes.Morning, sources []mi
 
 // Partial says whether a source that is on failed or came in part. Entries that were rejected one
 // by one, and feeds dead for a week, are in Rejected and do not count.
-func Partial(b minutes.Brief) bool {
+//
+// With names, only those sources are looked at.
+func Partial(b minutes.Brief, names ...string) bool {
 	for _, s := range b.Sources {
-		if s.Status == "failed" || s.Status == "partial" {
+		asked := len(names) == 0 || slices.Contains(names, s.Name)
+		if asked && (s.Status == "failed" || s.Status == "partial") {
 			return true
 		}
 	}

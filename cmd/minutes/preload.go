@@ -31,7 +31,7 @@ A source that is down, slow or lying costs that source alone; the exit code says
 			if err != nil {
 				return err
 			}
-			if agent.Partial(b) && !allow {
+			if agent.Partial(b, only...) && !allow {
 				return errPartial
 			}
 			return nil
