@@ -103,11 +103,7 @@ func (a answers) table(kind string) string {
 		if a.place == "" {
 			return ""
 		}
-		units := "metric"
-		if usesMiles(a.zone) {
-			units = "imperial"
-		}
-		return tableText("weather", "name", quote("weather"), "place", quote(a.place), "units", quote(units))
+		return tableText("weather", "name", quote("weather"), "place", quote(a.place))
 	case kind == "market" && len(a.watch) > 0:
 		return a.market()
 	case keyless(kind):

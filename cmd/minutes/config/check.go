@@ -117,7 +117,7 @@ func (c *Config) path(i int) string {
 func (c *Config) lineIn(i int, key string) int { return c.text.line(c.path(i) + "." + key) }
 
 // checkConnector fills one table's defaults and lets it check itself.
-func (c *Config) checkConnector(i int, con Connector, k Kind, p *problems) {
+func (c *Config) checkConnector(i int, con Connector, p *problems) {
 	for _, e := range p.list { // what could not be read is not there: no second complaint about it
 		if strings.HasPrefix(e.Key, "connectors."+con.Kind+".") && c.within(i, e.Line) {
 			return
@@ -134,11 +134,9 @@ func (c *Config) checkConnector(i int, con Connector, k Kind, p *problems) {
 	if err == nil {
 		return
 	}
-	if k.Explain != nil {
-		if key, problem, remedy, ok := k.Explain(err); ok {
-			p.add(c.lineIn(i, key), "connectors."+con.Kind+"."+key, problem, remedy)
-			return
-		}
+	if key, problem, remedy, ok := explain(err); ok {
+		p.add(c.lineIn(i, key), "connectors."+con.Kind+"."+key, problem, remedy)
+		return
 	}
 	p.add(con.Line, "connectors."+con.Kind, err.Error(), minutes.Hint(err))
 }

@@ -13,15 +13,11 @@ var defaultText string
 // guessed from the IANA name of the time zone; a zone that names no town has no weather.
 func Defaults(zone string) string {
 	place := placeOf(zone)
-	units := "metric"
-	if usesMiles(zone) {
-		units = "imperial"
-	}
 	var symbols []string
 	for _, s := range pairsOf(zone) {
 		symbols = append(symbols, `"`+s+`"`)
 	}
-	out := strings.NewReplacer("@PLACE@", place, "@UNITS@", units, "@SYMBOLS@", strings.Join(symbols, ", ")).Replace(defaultText)
+	out := strings.NewReplacer("@PLACE@", place, "@SYMBOLS@", strings.Join(symbols, ", ")).Replace(defaultText)
 	if place == "" {
 		out = dropTables(out, func(kind string) bool { return kind == "weather" })
 	}
@@ -108,19 +104,6 @@ func placeOf(zone string) string {
 		}
 	}
 	return strings.ReplaceAll(town, "_", " ")
-}
-
-// usesMiles says whether the weather of a zone is spoken of in °F and miles.
-func usesMiles(zone string) bool {
-	if strings.HasPrefix(zone, "US/") || strings.HasPrefix(zone, "America/Indiana/") || strings.HasPrefix(zone, "America/Kentucky/") || strings.HasPrefix(zone, "America/North_Dakota/") {
-		return true
-	}
-	switch zone {
-	case "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix", "America/Detroit",
-		"America/Boise", "America/Anchorage", "America/Juneau", "America/Sitka", "America/Nome", "America/Adak", "Pacific/Honolulu":
-		return true
-	}
-	return false
 }
 
 // pairsOf are the exchange rates that a person in a zone meets: their own money and the big ones,

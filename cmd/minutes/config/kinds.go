@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 )
@@ -11,11 +12,32 @@ type Kind struct {
 	Sample string // a commented table to copy
 	// New returns a pointer to an empty table: a struct with toml tags that embeds one with the
 	// fields Name, Enabled, Private and LocalOnly. If it has Fill() it is called once after
-	// decoding, and then Check() error, if it has that.
+	// decoding, and then Check() error, if it has that. An error of Check that is a pointer to a
+	// struct with the texts Key, Problem and Remedy is shown with its line.
 	New func() any
-	// Explain takes apart an error of Check, so that its line can be named. Nil, or ok false, shows
-	// the error as it is.
-	Explain func(err error) (key, problem, remedy string, ok bool)
+}
+
+// explain takes an error of a connector's Check apart. The connectors are no neighbours of this
+// package, so it goes by the shape and not by the type.
+func explain(err error) (key, problem, remedy string, ok bool) {
+	for ; err != nil; err = errors.Unwrap(err) {
+		v := reflect.ValueOf(err)
+		if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+			continue
+		}
+		var parts [3]string
+		found := 0
+		for i, name := range []string{"Key", "Problem", "Remedy"} {
+			if f := v.Elem().FieldByName(name); f.IsValid() && f.Kind() == reflect.String {
+				parts[i] = f.String()
+				found++
+			}
+		}
+		if found == 3 {
+			return parts[0], parts[1], parts[2], true
+		}
+	}
+	return "", "", "", false
 }
 
 // planned are the kinds that the config's description names and this version does not have.

@@ -122,16 +122,12 @@ func (c *Config) take(d document) {
 
 // connectors gathers the tables of all kinds in the order of the file.
 func (c *Config) connectors(v reflect.Value, kinds []Kind, p *problems) {
-	byKind := map[string]Kind{}
-	for _, k := range kinds {
-		byKind[k.Name] = k
-	}
+	built := has(kinds)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Tag.Get("toml")
-		_, built := byKind[name]
 		for n := range v.Field(i).Len() {
 			line := c.text.line(fmt.Sprintf("connectors.%s[%d]", name, n))
-			if !built {
+			if !built(name) {
 				p.add(line, "connectors."+name, "not in this version yet", "take the table out, or put # before its lines")
 				continue
 			}
@@ -141,7 +137,7 @@ func (c *Config) connectors(v reflect.Value, kinds []Kind, p *problems) {
 	slices.SortStableFunc(c.Connectors, func(a, b Connector) int { return a.Line - b.Line })
 	c.name(p)
 	for i, con := range c.Connectors {
-		c.checkConnector(i, con, byKind[con.Kind], p)
+		c.checkConnector(i, con, p)
 	}
 	if c.Path == "" {
 		for i := range c.Connectors {

@@ -13,24 +13,18 @@ var sampleTop string
 var sampleEnd string
 
 // Sample is the text of config.example.toml: every key with its default, and each connector's own
-// sample in the order of the documentation. As it stands it asks the public sources that need no
-// account and nothing else: tables that need a host, a file or a key are commented out.
+// sample in the order of the documentation. Lines without # are what must be given.
 func Sample(kinds []Kind) string {
 	var b strings.Builder
 	b.WriteString(sampleTop)
 	for _, k := range ordered(kinds) {
-		b.WriteString("\n")
-		text := strings.TrimSpace(k.Sample) + "\n"
-		if !keyless(k.Name) {
-			text = commented(text)
-		}
-		b.WriteString(text)
+		b.WriteString("\n" + strings.TrimSpace(k.Sample) + "\n")
 	}
 	b.WriteString("\n" + sampleEnd)
 	return b.String()
 }
 
-// keyless holds for the kinds whose sample works for anybody as it is.
+// keyless holds for the kinds that the default config asks: they need no account.
 func keyless(kind string) bool {
 	return slices.Contains([]string{"hackernews", "feed", "weather", "market"}, kind)
 }

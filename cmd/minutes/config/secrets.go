@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding"
 	"fmt"
 	"reflect"
 	"strings"
@@ -58,6 +59,9 @@ func (c *Config) eachSecret(v reflect.Value, path string, visit func(string, min
 		if r, ok := v.Interface().(minutes.SecretRef); ok {
 			visit(path, r)
 			return
+		}
+		if _, text := v.Interface().(encoding.TextMarshaler); text {
+			return // it looks after itself
 		}
 		for i := range v.NumField() {
 			f := v.Type().Field(i)

@@ -42,11 +42,10 @@ type shower struct {
 
 // value writes one key, or the table that it is.
 func (s shower) value(name, path string, v reflect.Value) {
-	_, text := v.Interface().(encoding.TextMarshaler)
 	switch {
-	case v.Kind() == reflect.Struct && !text && !isLeaf(v):
+	case isTable(v) && v.Kind() == reflect.Struct:
 		s.table("["+path+"]", path, v)
-	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+	case isTable(v):
 		for i := range v.Len() {
 			s.table("[["+path+"]]", fmt.Sprintf("%s[%d]", path, i), v.Index(i))
 		}
@@ -69,17 +68,31 @@ func (s shower) table(head, path string, v reflect.Value) {
 	s.fields(path, v)
 }
 
+// fields writes the keys of a table, then the tables inside it, as TOML wants it.
 func (s shower) fields(path string, v reflect.Value) {
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		tag, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
-		switch {
-		case f.Anonymous && tag == "":
-			s.fields(path, v.Field(i))
-		case f.IsExported() && tag != "" && tag != "-":
-			s.value(tag, path+"."+tag, v.Field(i))
+	for _, tables := range []bool{false, true} {
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			tag, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
+			switch {
+			case f.Anonymous && tag == "":
+				if !tables {
+					s.fields(path, v.Field(i))
+				}
+			case f.IsExported() && tag != "" && tag != "-" && isTable(v.Field(i)) == tables:
+				s.value(tag, path+"."+tag, v.Field(i))
+			}
 		}
 	}
+}
+
+// isTable says whether v is written as a table, or as several.
+func isTable(v reflect.Value) bool {
+	if v.Kind() == reflect.Slice {
+		return v.Type().Elem().Kind() == reflect.Struct
+	}
+	_, text := v.Interface().(encoding.TextMarshaler)
+	return v.Kind() == reflect.Struct && !text && !isLeaf(v)
 }
 
 func (s shower) line(name, path, value string) {

@@ -17,13 +17,15 @@ func (w world) local() (loc *time.Location, name, from string) {
 			return loc, name, "TZ"
 		}
 	}
-	if target, err := filepath.EvalSymlinks(w.localtime); err == nil {
-		// The link itself first: its target may be an alias's target, and the name the user chose is better.
-		if direct, err := os.Readlink(w.localtime); err == nil && zoneInPath(direct) != direct {
-			target = direct
+	// The link itself first: what it leads to may be a link again, and the name the user chose is better.
+	for _, follow := range []func(string) (string, error){os.Readlink, filepath.EvalSymlinks} {
+		target, err := follow(w.localtime)
+		if err != nil {
+			continue
 		}
-		name := zoneInPath(filepath.ToSlash(target))
-		if loc, err := time.LoadLocation(name); err == nil && name != filepath.ToSlash(target) {
+		target = filepath.ToSlash(target)
+		name := zoneInPath(target)
+		if loc, err := time.LoadLocation(name); err == nil && name != target {
 			return loc, name, w.localtime
 		}
 	}
