@@ -17,9 +17,14 @@ type Safe struct{ s string }
 const maxMarks = 4
 
 // Clean makes s safe to show, store and export. CR LF and lone CR become LF; what it drops, it
-// drops silently; invalid bytes become U+FFFD. Cleaning twice changes nothing.
+// drops silently; invalid bytes become U+FFFD. Cleaning twice changes nothing, and clean text is
+// not copied.
 func Clean(s string) Safe {
 	if plain(s) {
+		return Safe{s}
+	}
+	n := cleanTo(s)
+	if n == len(s) {
 		return Safe{s}
 	}
 	s = strings.ReplaceAll(s, "\r\n", "\n")
@@ -27,22 +32,49 @@ func Clean(s string) Safe {
 	b.Grow(len(s))
 	marks := 0
 	for _, r := range s {
-		switch {
-		case r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f':
+		if breaks(r) {
 			r = '\n'
-		case dropped(r):
+		} else if dropped(r) {
 			continue
 		}
-		if unicode.In(r, unicode.Mn, unicode.Me) {
-			if marks++; marks > maxMarks {
-				continue
-			}
-		} else if r != '\u200d' {
-			marks = 0
+		if marks = countMarks(marks, r); marks > maxMarks {
+			continue
 		}
 		b.WriteRune(r)
 	}
 	return Safe{b.String()}
+}
+
+// cleanTo is how many bytes of s need no change.
+func cleanTo(s string) int {
+	marks := 0
+	for i, r := range s {
+		if r == utf8.RuneError || breaks(r) || dropped(r) {
+			return i
+		}
+		if marks = countMarks(marks, r); marks > maxMarks {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// breaks holds for what ends a line in some program or other.
+func breaks(r rune) bool {
+	return r == '\r' || r == '\v' || r == '\f' || r == '\u0085' || r == '\u2028' || r == '\u2029'
+}
+
+// countMarks is how many combining marks stand after one character once r is read.
+func countMarks(n int, r rune) int {
+	switch {
+	case r < 0x300: // no marks below, and most text is below
+		return 0
+	case unicode.In(r, unicode.Mn, unicode.Me):
+		return n + 1
+	case r == '\u200d':
+		return n
+	}
+	return 0
 }
 
 // CleanLine is Clean for text of one line: runs of white space become one space, ends are trimmed.
@@ -112,11 +144,21 @@ func (t Safe) Cut(n int) Safe {
 	if n <= 0 {
 		return Safe{}
 	}
-	if utf8.RuneCountInString(t.s) <= n {
+	if len(t.s) <= n {
 		return t
 	}
-	r := []rune(t.s)[:n-1]
-	s := string(r)
+	s, runes := t.s, 0
+	for i := range t.s {
+		if runes++; runes == n { // the place of the ellipsis
+			s = t.s[:i]
+		}
+		if runes > n {
+			break
+		}
+	}
+	if runes <= n {
+		return t
+	}
 	if i := strings.LastIndexAny(s, " \n\t"); i > len(s)*2/3 {
 		s = s[:i]
 	}

@@ -142,3 +142,15 @@ func TestAHintTravelsWithItsError(t *testing.T) {
 		t.Error("hints do not travel")
 	}
 }
+
+func TestCutCountsRunes(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		n    int
+		want string
+	}{{"日本語の見出し", 7, "日本語の見出し"}, {"日本語の見出し", 4, "日本語…"}, {"abc", 3, "abc"}, {"abcd", 3, "ab…"}, {"one two three", 9, "one two…"}, {"x", 0, ""}} {
+		if got := Clean(c.in).Cut(c.n).String(); got != c.want {
+			t.Errorf("Cut(%q, %d) = %q, want %q", c.in, c.n, got, c.want)
+		}
+	}
+}
