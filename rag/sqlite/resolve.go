@@ -14,6 +14,10 @@ import (
 // candidates bounds how many an ambiguous reference lists.
 const candidates = 5
 
+// shortNumber is up to how many digits a number is only ever that of a list: whoever writes 7 does
+// not mean the one id that happens to begin with it.
+const shortNumber = 3
+
 // Resolve is the id that ref means: an id, the number last printed beside one, or the unique
 // beginning of one, with its kind or without. One that several items begin with is an error that
 // names some of them.
@@ -37,6 +41,9 @@ func (d *DB) resolve(ctx context.Context, ref string) (string, error) {
 		if err == nil || !missing(err) {
 			return id, err
 		}
+		if len(ref) <= shortNumber {
+			return "", unknown(ref)
+		}
 	}
 	found, err := d.beginning(ctx, ref)
 	if err != nil {
@@ -57,12 +64,16 @@ func (d *DB) resolve(ctx context.Context, ref string) (string, error) {
 	}
 	switch len(found) {
 	case 0:
-		return "", minutes.WithHint(fmt.Errorf("no item is called %q: %w", minutes.CleanLine(ref).Cut(80), minutes.ErrNotFound),
-			"minutes items and minutes search print the ids and numbers of items")
+		return "", unknown(ref)
 	case 1:
 		return found[0], nil
 	}
 	return "", ambiguous(ref, found)
+}
+
+func unknown(ref string) error {
+	return minutes.WithHint(fmt.Errorf("no item is called %q: %w", minutes.CleanLine(ref).Cut(80), minutes.ErrNotFound),
+		"minutes items and minutes search print the ids and numbers of items")
 }
 
 func ambiguous(ref string, found []string) error {
