@@ -58,7 +58,7 @@ func (r *round) ask() {
 		r.boxes = append(r.boxes, &mailbox{name: name, known: r.cur.Folders[name]})
 	}
 	sent := *r.config.Sent
-	find := sent == "auto" && r.cur.Sent == ""
+	find := sent == "auto" && r.cur.Sent == "" && !r.cur.Plain
 	if sent == "auto" {
 		sent = r.cur.Sent
 	}

@@ -147,11 +147,11 @@ func (s *source) Fetch(ctx context.Context, from minutes.Cursor) (minutes.Batch,
 	cur := readCursor(from.Token)
 	b, in, err := s.look(ctx, from, cur)
 	if in && !cur.Plain && errors.Is(err, errProtocol) && ctx.Err() == nil {
-		// Some servers send a BODYSTRUCTURE that cannot be read. Everything but the names of
-		// attachments can be had without it, so ask again and remember.
-		cur.Plain = true
+		// Some servers send a BODYSTRUCTURE or a LIST that cannot be read. The mail can be had without
+		// them, but for the names of late attachments, so ask again and remember.
+		cur.Plain, cur.Sent = true, readCursor(b.Next.Token).Sent
 		if again, _, err2 := s.look(ctx, from, cur); err2 == nil || len(again.Items) > len(b.Items) {
-			s.env.Log.Warn("imap: reading without body structures", "why", err)
+			s.env.Log.Warn("imap: reading without structures and lists", "why", err)
 			return again, err2
 		}
 	}
@@ -177,7 +177,7 @@ func (s *source) Probe(ctx context.Context) error {
 type cursor struct {
 	Version int               `json:"v"`
 	Sent    string            `json:"sent,omitempty"`  // the Sent folder, once found
-	Plain   bool              `json:"plain,omitempty"` // this server's body structures cannot be read
+	Plain   bool              `json:"plain,omitempty"` // this server's structures or lists cannot be read
 	Folders map[string]folder `json:"folders"`
 }
 

@@ -2,7 +2,6 @@ package imap
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -54,10 +53,7 @@ func (s *source) open(ctx context.Context) (*visit, error) {
 			return nil, v.why("login", err)
 		}
 	}
-	if v.caps = v.c.Caps(); v.caps == nil {
-		defer v.close()
-		return nil, v.why("capabilities", errors.New("none were told"))
-	}
+	v.caps = v.c.Caps() // nil, which has none, where the server would not tell
 	return v, nil
 }
 

@@ -17,6 +17,7 @@ func decodeWords(s, charset string) string {
 	var out strings.Builder
 	var held []byte // decoded bytes of words not yet turned into text
 	heldCharset := ""
+	after := false // a word stands before
 	flush := func() {
 		if len(held) > 0 {
 			out.WriteString(decodeCharset(heldCharset, held))
@@ -32,17 +33,17 @@ func decodeWords(s, charset string) string {
 		if !ok {
 			flush()
 			out.WriteString(rawText(s[:i+2], charset))
-			s = s[i+2:]
+			s, after = s[i+2:], false
 			continue
 		}
-		if before := s[:i]; len(held) == 0 || strings.TrimSpace(before) != "" {
+		if before := s[:i]; !after || strings.TrimSpace(before) != "" {
 			flush()
 			out.WriteString(rawText(before, charset))
 		}
 		if len(held) > 0 && !strings.EqualFold(heldCharset, w.charset) {
 			flush()
 		}
-		heldCharset = w.charset
+		heldCharset, after = w.charset, true
 		held = append(held, w.data...)
 		s = s[i+w.size:]
 	}
