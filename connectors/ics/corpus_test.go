@@ -30,13 +30,13 @@ func everything(t *testing.T, from, to time.Time) []byte {
 func TestCorpusGivesItemsOrAClearError(t *testing.T) {
 	args := everything(t, time.Date(1994, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
 	files, with := 0, 0
+	env := jailed(t)
 	for _, sub := range []string{"ics", "more/ics"} {
 		for _, path := range connectortest.Corpus(t, sub) {
 			if filepath.Ext(path) != ".ics" {
 				continue
 			}
 			files++
-			env := connectortest.Env(t, connectortest.Options{Name: "test"})
 			data := connectortest.Read(t, path)
 			got, err := env.Parse(t.Context(), connectors.Document{Parser: "ics", Data: data, Args: args})
 			if errors.Is(err, connectors.ErrKilled) {
@@ -76,8 +76,18 @@ func TestBombsCostThemselves(t *testing.T) {
 	}
 }
 
+// jailed is an Env whose jail has the product's patience.
+func jailed(t *testing.T) connectors.Env {
+	t.Helper()
+	env := connectortest.Env(t, connectortest.Options{Name: "test"})
+	pool := &connectors.Pool{Size: 1, Deadline: patience}
+	t.Cleanup(pool.Close)
+	env.Parse = pool.Parse
+	return env
+}
+
 func defuse(t *testing.T, path string, args []byte) {
-	env, data := connectortest.Env(t, connectortest.Options{Name: "test"}), connectortest.Read(t, path)
+	env, data := jailed(t), connectortest.Read(t, path)
 	got, err := env.Parse(t.Context(), connectors.Document{Parser: "ics", Data: data, Args: args})
 	if errors.Is(err, connectors.ErrKilled) || err != nil && minutes.Hint(err) == "" {
 		t.Errorf("%v", err)
@@ -181,7 +191,7 @@ func TestOwnBombsCostThemselves(t *testing.T) {
 	args := everything(t, time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(2026, 2, 5, 0, 0, 0, 0, time.UTC))
 	for name, data := range ownBombs() {
 		t.Run(name, func(t *testing.T) {
-			env := connectortest.Env(t, connectortest.Options{Name: "test"})
+			env := jailed(t)
 			got, err := env.Parse(t.Context(), connectors.Document{Parser: "ics", Data: []byte(data), Args: args})
 			if errors.Is(err, connectors.ErrKilled) || err != nil && minutes.Hint(err) == "" {
 				t.Errorf("%v", err)
