@@ -308,7 +308,7 @@ func (d *desk) promises(it minutes.Item) []loop {
 		}
 		what := trimDue(purpose().ReplaceAllString(p.phrase, ""), p.dueQuote)
 		turned, ok := d.now(what, it.At)
-		if what = theirs(turned, "them", "they"); what == "" || !ok {
+		if what = theirs(turned, "them"); what == "" || !ok {
 			continue
 		}
 		return []loop{d.open(it, p, "them", who(it)+" to "+what)}

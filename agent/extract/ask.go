@@ -2,6 +2,7 @@ package extract
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -227,6 +228,18 @@ func (a *ask) findBefore(ref time.Time) {
 	if at == nil || a.form == question {
 		return
 	}
+	if g := beforeHour().FindStringSubmatch(a.sentence); g != nil {
+		h, _ := strconv.Atoi(g[2])
+		if h < 7 {
+			h += 12
+		}
+		t := midnight(ref).Add(time.Duration(h) * time.Hour)
+		if !t.After(ref) {
+			t = t.AddDate(0, 0, 1)
+		}
+		a.due, a.dueQuote = &when.Deadline{At: t, Quote: g[1], Kind: "before"}, g[1]
+		return
+	}
 	for _, t := range when.Dates(a.sentence, ref) {
 		if t.Start >= at[1] && !t.AllDay && t.At.After(ref) {
 			a.due = &when.Deadline{At: t.At, Quote: t.Quote, Start: t.Start, End: t.End, Kind: "before"}
@@ -235,6 +248,9 @@ func (a *ask) findBefore(ref time.Time) {
 		}
 	}
 }
+
+// beforeHour is "before the traffic comes at 8": a bare hour that only its clause makes a time.
+var beforeHour = lazy(`(?i)\b((?:before|until) [^.?!,;]{3,30} at (\d{1,2}))[.?!]*$`)
 
 var beforeWord = lazy(`(?i)\b(?:before|until|ahead of)\b`)
 

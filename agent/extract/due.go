@@ -21,6 +21,22 @@ func (d *desk) clock(t time.Time) string {
 	return t.Format("3:04 pm")
 }
 
+// clocks turns the times of a line that a source made to the reader's clock.
+func (d *desk) clocks(text string) string {
+	if d.m.Hours != 12 {
+		return text
+	}
+	return clockTime().ReplaceAllStringFunc(text, func(s string) string {
+		t, err := time.Parse("15:04", s)
+		if err != nil {
+			return s
+		}
+		return d.clock(t)
+	})
+}
+
+var clockTime = lazy(`\b(?:[01]\d|2[0-3]):[0-5]\d\b`)
+
 func midnight(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }

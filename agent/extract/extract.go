@@ -63,13 +63,15 @@ type desk struct {
 	agenda  []minutes.Scored // today's events that count, in order
 	told    map[string]bool  // items that TL;DR or summary spoke of
 	said    map[string]bool  // folded lines
+	// tells are, by its text, the item that an insight tells in full if it is chosen.
+	tells map[string]string
 	// saidMoved are events whose move the TL;DR has told.
 	saidMoved map[string]bool
 }
 
 func newDesk(m minutes.Morning, in Input) *desk {
 	d := &desk{m: m, in: in, classes: map[string]class{}, threads: map[string][]minutes.Item{},
-		read: map[string]reading{}, told: map[string]bool{}, said: map[string]bool{}, saidMoved: map[string]bool{}}
+		read: map[string]reading{}, told: map[string]bool{}, said: map[string]bool{}, saidMoved: map[string]bool{}, tells: map[string]string{}}
 	if m.Words <= 0 {
 		d.m.Words = 600
 	}

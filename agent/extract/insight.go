@@ -19,12 +19,18 @@ func (d *desk) insights() []minutes.Claim {
 		d.taken, d.overlaps, d.crunch, d.tight, d.unconfirmed, d.preparing, d.priceNews, d.wet, d.near, d.waiting,
 	} {
 		n := 0
+		if len(out) == maxInsights {
+			break
+		}
 		for _, c := range join() {
 			if len(out) == maxInsights || n == 2 || n == 1 && len(out) > 2 {
 				break
 			}
 			if count(c.Text.String()) <= maxLine+5 && d.tell(c) {
 				out = append(out, c)
+				if id := d.tells[c.Text.String()]; id != "" {
+					d.told[id] = true
+				}
 				n++
 			}
 		}
@@ -103,7 +109,7 @@ func (d *desk) taken() []minutes.Claim {
 		}
 		text := l.Who.String() + " invites you to " + quoted(clip(inviteTitle(l.mail), 8)) + ", " + d.span(l.invite) + ", when you have " + enumerate(in) + "."
 		out = append(out, claim(minutes.EngineComputed, text, quotes...))
-		d.told[l.Item] = true
+		d.tells[text] = l.Item
 	}
 	return out
 }
@@ -121,8 +127,9 @@ func (d *desk) preparing() []minutes.Claim {
 		if s.Event.AllDay {
 			text = "Before " + name(s) + ": " + who(it) + " "
 		}
-		out = append(out, claim(minutes.EngineExtract, stop(text+g.text), append(quotes, g.quotes...)...))
-		d.told[it.ID] = true
+		text = stop(text + g.text)
+		out = append(out, claim(minutes.EngineExtract, text, append(quotes, g.quotes...)...))
+		d.tells[text] = it.ID
 	}
 	return out
 }
@@ -170,9 +177,17 @@ func (d *desk) waiting() []minutes.Claim {
 			if !busy(s) || !s.Event.Start.After(d.m.Now) || l.Due != nil && l.Due.Before(s.Event.Start) && !l.DueAll || !d.takesPart(s.Event, l.mail.Mail.From) {
 				continue
 			}
-			text := who(l.mail) + ", whom you meet at " + d.clock(s.Event.Start) + " (" + name(s) + "), still waits for your answer on " + quoted(clip(subject(l.mail), 8)) + "."
-			out = append(out, claim(minutes.EngineComputed, text, s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"),
-				l.Item, l.mail.Title.String(), l.Item, factLine(l.mail, "from")))
+			meet := ", whom you meet at " + d.clock(s.Event.Start) + " (" + name(s) + "), "
+			quotes := []string{l.Item, factLine(l.mail, "from"), s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts")}
+			what := d.say(l.mail, *l.ask)
+			rest, plain := strings.CutPrefix(what.text, who(l.mail)+" ")
+			if text := who(l.mail) + meet + rest; plain && count(text) <= maxLine+3 {
+				out = append(out, claim(minutes.EngineExtract, text, append(quotes, what.quotes...)...))
+				d.tells[text] = l.Item // the summary has no need to say it again
+				break
+			}
+			text := who(l.mail) + meet + "still waits for your answer on " + quoted(clip(subject(l.mail), 8)) + "."
+			out = append(out, claim(minutes.EngineComputed, text, append(quotes, l.Item, l.mail.Title.String())...))
 			break
 		}
 	}

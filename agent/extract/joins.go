@@ -102,7 +102,7 @@ func (d *desk) priceNews() []minutes.Claim {
 			line := symbol(q) + " " + verbed + ", and " + strings.TrimSuffix(d.source(s), ":") + " reports: " + quoted(strings.TrimRight(clip(text, 16), ".")) + "."
 			out = append(out, claim(minutes.EngineComputed, line, q.ID, factLine(q.Item, "change"), q.ID, factLine(q.Item, "symbol"),
 				s.ID, text, s.ID, factLine(s.Item, "feed")))
-			d.told[s.ID] = true
+			d.tells[line] = s.ID
 			break
 		}
 	}
@@ -253,7 +253,7 @@ func (d *desk) near() []minutes.Claim {
 				quoted(strings.TrimRight(clip(s.Title.String(), 14), ".")) + ", naming " + where + "."
 			out = append(out, claim(minutes.EngineComputed, text, e.ID, e.Title.String(), e.ID, factLine(e.Item, "starts"), e.ID, factLine(e.Item, "where"),
 				s.ID, s.Title.String(), s.ID, quote, s.ID, factLine(s.Item, "feed")))
-			d.told[s.ID] = true
+			d.tells[text] = s.ID
 			break
 		}
 	}

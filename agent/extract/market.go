@@ -70,7 +70,10 @@ func (d *desk) quotesInOne(qs []minutes.Scored) minutes.Claim {
 	text := ""
 	switch {
 	case math.Abs(top.Quote.ChangePercent) < stirring && len(qs) == 1:
-		text = symbol(top) + " stands at " + price(top.Quote) + ", little changed (" + percent(top.Quote) + ")"
+		text = symbol(top) + " stands at " + price(top.Quote) + ", little changed"
+		if figure(top.Quote) != "0.0" {
+			text += " (" + percent(top.Quote) + ")"
+		}
 	case math.Abs(top.Quote.ChangePercent) < stirring:
 		text = "Little moved " + day + ": " + moves(qs[:min(3, len(qs))])
 	default:

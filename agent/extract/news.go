@@ -102,9 +102,8 @@ func (d *desk) touches(s minutes.Scored) int {
 
 func hasStems(text, phrase string) bool {
 	want := topical(phrase)
-	if len(want) == 0 { // "bees" is a short word, and a bee journal is about bees
-		w := strings.TrimSuffix(fold(phrase), "s")
-		return len(w) >= 3 && hasWords(text, w)
+	if w := strings.TrimSuffix(fold(phrase), "s"); len(w) >= 3 && len(w) < 6 && hasWords(text, w) {
+		return true // a bee journal is about bees
 	}
 	return len(want) > 0 && len(shared(want, topical(text))) == len(want)
 }
@@ -119,11 +118,11 @@ func (d *desk) weather(s minutes.Scored) minutes.Claim {
 	text := f.Place.Line().String() + ": " + lower(f.Today.Summary.Line().String()) + ", " + degrees(f.Today.Min) + " to " + degrees(f.Today.Max) + deg + "."
 	quotes := []string{s.ID, factLine(s.Item, "today"), s.ID, factLine(s.Item, "place")}
 	if a := f.Advice.Line().String(); a != "" {
-		text += " " + stop(upper(a))
+		text += " " + stop(upper(d.clocks(a)))
 		quotes = append(quotes, s.ID, factLine(s.Item, "advice"))
 	}
 	if len(f.Alerts) > 0 {
-		text += " " + stop("Alert: "+lower(f.Alerts[0].Line().Cut(80).String()))
+		text += " " + stop("Alert: "+lower(d.clocks(f.Alerts[0].Line().Cut(80).String())))
 		quotes = append(quotes, s.ID, factLine(s.Item, "alert"))
 	}
 	return claim(minutes.EngineComputed, text, quotes...)

@@ -245,7 +245,7 @@ func (d *desk) todo(it minutes.Item, a ask) string {
 	case a.form == request && bareTell().MatchString(p):
 		return "Answer " + name + " about " + quoted(clip(subject(it), 9))
 	case a.form == request:
-		if p = theirs(p, name, "they"); p != "" {
+		if p = theirs(p, name); p != "" {
 			if at := pronoun().FindStringIndex(p); at != nil && subject(it) != "" {
 				p = p[:at[1]] + " (" + quoted(clip(subject(it), 9)) + ")" + p[at[1]:]
 			}
@@ -258,9 +258,10 @@ func (d *desk) todo(it minutes.Item, a ask) string {
 	return "Answer " + who(it) + ": " + quoted(upper(clip(a.sentence, 16)))
 }
 
-// theirs turns the writer's first person to a name and "they"; "" where that would not be English.
-func theirs(p, name, subject string) string {
-	if regexp.MustCompile(`\b(?i:I|mine|myself|am)\b|\bI'`).MatchString(p) {
+// theirs turns the writer's first person to a name; "" where that would not be English, or might
+// not be true: a colleague's "we" may be the reader too.
+func theirs(p, name string) string {
+	if regexp.MustCompile(`\b(?i:I|we|mine|myself|am)\b|\bI'`).MatchString(p) {
 		return ""
 	}
 	named := name == "them"
@@ -271,14 +272,13 @@ func theirs(p, name, subject string) string {
 		named = true
 		return name
 	})
-	p = regexp.MustCompile(`\b(?:my|our)\b`).ReplaceAllStringFunc(p, func(string) string {
+	return regexp.MustCompile(`\b(?:my|our)\b`).ReplaceAllStringFunc(p, func(string) string {
 		if named {
 			return "their"
 		}
 		named = true
-		return name + "'s"
+		return possessive(name)
 	})
-	return regexp.MustCompile(`\b[Ww]e\b`).ReplaceAllString(p, subject)
 }
 
 // yours turns my own words to me: "send me the contract" is "send you the contract".

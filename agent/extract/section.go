@@ -155,7 +155,7 @@ func (d *desk) sectionMail(s minutes.Scored, groups map[string]int) minutes.Clai
 	if !ok {
 		return minutes.Claim{}
 	}
-	text := who(it) + ": " + g.text
+	text := saying(it, g.text)
 	if count(text) > 22 {
 		text = who(it) + ": " + quoted(clip(subject(it), 10))
 	}

@@ -31,7 +31,8 @@ func (d *desk) summary() []minutes.Claim {
 		for len(*from) > 0 && limit > 0 && n < maxSummary {
 			c := (*from)[0]
 			*from = (*from)[1:]
-			if !d.tell(c) {
+			if where != calendar && where != waits && slices.ContainsFunc(c.Items, func(id string) bool { return d.told[id] }) ||
+				where == waits && d.told[c.Items[0]] || !d.tell(c) {
 				continue
 			}
 			for _, id := range c.Items {
@@ -61,7 +62,7 @@ func (d *desk) summary() []minutes.Claim {
 }
 
 // pressing is the weight from which a mail comes before the rest of the summary.
-const pressing = 40
+const pressing = 42
 
 // mailLines are the mails worth a line that the TL;DR and the insights have not told: those that
 // press, and the others.

@@ -172,13 +172,13 @@ func (d *desk) mailLine(p pick, first bool) minutes.Claim {
 		s := d.say(it, *p.loop.ask)
 		text := s.text
 		quotes := s.quotes
-		if gist, ok := d.context(it, *p.loop.ask); ok && (strings.HasPrefix(text, who(it)+" asks ") || strings.HasPrefix(text, who(it)+" asks: ")) && !strings.Contains(text, gist.text) {
+		if gist, ok := d.context(it, *p.loop.ask); ok && p.loop.ask.form != foreign && (strings.HasPrefix(text, who(it)+" asks ") || strings.HasPrefix(text, who(it)+" asks: ")) && !strings.Contains(text, gist.text) {
 			joined := who(it) + ": " + strings.TrimRight(gist.text, ".!") + "; asks" + strings.TrimPrefix(text, who(it)+" asks")
 			if count(joined) <= maxLine+3 {
 				text, quotes = joined, append(quotes, gist.quotes...)
 			}
 		}
-		if first && d.people.wrote && d.m.Now.Sub(it.At) > 10*time.Hour && !d.overdue(p.loop.ask.due) && count(text) < maxLine-6 && !strings.HasSuffix(text, "?”.") {
+		if first && d.people.wrote && firstName(it) != who(it) && d.m.Now.Sub(it.At) > 10*time.Hour && !d.overdue(p.loop.ask.due) && count(text) < maxLine-6 && !strings.HasSuffix(text, "?”.") {
 			text = strings.TrimSuffix(text, ".") + "; you have not answered yet."
 			text = strings.Replace(text, "?”; you", "?” You", 1)
 		}
@@ -190,7 +190,15 @@ func (d *desk) mailLine(p pick, first bool) minutes.Claim {
 	if !ok {
 		return minutes.Claim{}
 	}
-	return claim(minutes.EngineExtract, stop(who(it)+": "+g.text), append(g.quotes, it.ID, factLine(it, "from"))...)
+	return claim(minutes.EngineExtract, stop(saying(it, g.text)), append(g.quotes, it.ID, factLine(it, "from"))...)
+}
+
+// saying sets a gist behind its writer's name.
+func saying(it minutes.Item, gist string) string {
+	if strings.HasPrefix(gist, "sends “") {
+		return who(it) + " " + gist
+	}
+	return who(it) + ": " + gist
 }
 
 func evidence(es []minutes.Evidence) []string {
@@ -208,7 +216,11 @@ func (d *desk) inviteLine(l *loop) minutes.Claim {
 
 // gist is the first sentence of a mail that tells something, as of now.
 func (d *desk) gist(it minutes.Item) (said, bool) {
-	for _, s := range telling(d.reading(it).texts, it.At) {
+	texts := d.reading(it).texts
+	if len(it.Mail.Attachments) > 0 && subject(it) != "" && (len(texts) == 0 || attached().MatchString(texts[0]) && count(texts[0]) < 9) {
+		return said{"sends " + quoted(clip(subject(it), 10)) + " (" + it.Mail.Attachments[0] + ")", []string{it.ID, it.Title.String(), it.ID, factLine(it, "attachments")}}, true
+	}
+	for _, s := range telling(texts, it.At) {
 		s, _ = d.people.addressed(s)
 		if count(s) < 3 || attached().MatchString(s) && count(s) < 9 {
 			continue
@@ -240,7 +252,7 @@ func telling(texts []string, ref time.Time) []string {
 	return texts
 }
 
-var attached = lazy(`(?i)\b(?:attached|attachment|enclosed|anbei|ci-joint|adjunto|here (?:is|are) the|hier (?:ist|sind))\b`)
+var attached = lazy(`(?i)\b(?:attached|attachment|enclosed|anbei|ci-joint|adjunto|here (?:it )?(?:is|are|they are)|hier (?:ist|sind))\b`)
 
 // context is a sentence before an ask that says why: a fact, not the writer's doings.
 func (d *desk) context(it minutes.Item, a ask) (said, bool) {

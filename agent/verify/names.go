@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -83,13 +84,22 @@ func (s *support) knows(w string, starts bool) bool {
 		return true
 	}
 	low := strings.TrimSuffix(strings.Trim(fold(w), "'"), "'s")
-	if s.words[low] || s.words[low+"'s"] || s.words[low+"s"] || low == "i" || weekday(low) >= 0 || monthNumber(low) > 0 {
+	if s.words[low] || s.words[low+"'s"] || s.words[low+"s"] || low == "i" || weekday(low) >= 0 {
+		return true
+	}
+	if n := monthNumber(low); n > 0 && s.inMonth(n) {
 		return true
 	}
 	if strings.ContainsAny(low, "0123456789") { // a token of another kind
 		return true
 	}
 	return starts && opener(low)
+}
+
+func (s *support) inMonth(month int) bool {
+	return slices.ContainsFunc(s.toks, func(t token) bool {
+		return slices.ContainsFunc(t.days, func(d int) bool { return int(time.Unix(int64(d)*86400, 0).UTC().Month()) == month })
+	})
 }
 
 // opener holds for ordinary words that sentences of a brief begin with. A name is none of them.

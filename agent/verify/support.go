@@ -24,7 +24,22 @@ func (s *support) supports(t token) bool {
 	if t.kind == "number" && s.follows(t) {
 		return true
 	}
-	return slices.ContainsFunc(s.toks, func(e token) bool { return agree(t, e) })
+	return slices.ContainsFunc(s.toks, func(e token) bool { return agree(t, e) && s.speaks(t, e) })
+}
+
+// speaks keeps a date from resting on another's: what is due not on when a mail was sent or when
+// one meets, what was written yesterday not on a term.
+func (s *support) speaks(claim, e token) bool {
+	if claim.kind != "date" || !s.mail {
+		return true
+	}
+	switch claim.term {
+	case "due":
+		return e.from == ""
+	case "sent":
+		return e.from == "sent"
+	}
+	return true
 }
 
 // follows holds for figures that are no one's words: counts of what is cited, lengths and gaps of

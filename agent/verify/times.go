@@ -17,20 +17,20 @@ func dayNumber(t time.Time) int {
 
 // readDate gives the days that raw may mean, seen from ref. A weekday is any such day from a week
 // before ref to nearly two after it: "next Friday" and "last Friday" are left to the reader.
-func readDate(raw string, ref time.Time) (token, bool) {
+func readDate(raw string, ref time.Time, loose bool) (token, bool) {
 	t := token{kind: "date"}
 	low := strings.ToLower(raw)
 	today := dayNumber(ref)
+	if !loose && foreignDay(low) {
+		return t, false // "hier" is a Dutch word too; a brief is in English
+	}
 	switch low {
 	case "today", "tonight", "heute", "aujourd'hui", "hoy", "vandaag", "this morning", "this afternoon", "this evening",
 		"eod", "end of day", "close of business", "cob":
 		t.days = []int{today}
 		return t, true
-	case "tomorrow", "demain":
+	case "tomorrow", "demain", "morgen", "mañana":
 		t.days = []int{today + 1}
-		return t, true
-	case "morgen", "mañana": // also "morning"
-		t.days = []int{today, today + 1}
 		return t, true
 	case "yesterday", "gestern", "hier", "ayer":
 		t.days = []int{today - 1}
@@ -44,9 +44,19 @@ func readDate(raw string, ref time.Time) (token, bool) {
 		}
 		return t, true
 	}
-	t.fixed = true
 	t.days = fixedDays(low, ref)
-	return t, len(t.days) > 0
+	if len(t.days) == 0 {
+		return t, false
+	}
+	if first, _, _ := strings.Cut(low, " "); !loose && weekday(strings.Trim(first, ",")) >= 0 {
+		want := time.Weekday(weekday(strings.Trim(first, ",")))
+		t.days = slices.DeleteFunc(t.days, func(n int) bool { return time.Unix(int64(n)*86400, 0).UTC().Weekday() != want })
+	}
+	return t, true
+}
+
+func foreignDay(low string) bool {
+	return slices.Contains([]string{"heute", "morgen", "gestern", "aujourd'hui", "demain", "hier", "hoy", "mañana", "ayer", "vandaag"}, low)
 }
 
 // fixedDays reads 2026-11-27, 27 November 2026, Nov 27, 27.11., 27/11 (either way round).
@@ -157,7 +167,7 @@ func readClock(raw string, loose bool) (token, bool) {
 }
 
 // bareHours are hours that only their word marks: "at 8", "by 3", "um 9". They stay numbers too.
-func bareHours(text string, _ []token) []token {
+func bareHours(text string) []token {
 	var out []token
 	for _, g := range hourWords().FindAllStringSubmatch(text, -1) {
 		h, _ := strconv.Atoi(g[1])
@@ -177,9 +187,14 @@ var hourWords = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(?:at|by|before|until|till|from|to|between|and|after|um|bis|ab|vor|las|à|kl|om|tegen)\s(\d{1,2})\b`)
 })
 
+var ahead = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:by|before|until|till|bis|vor|avant|antes|voor|due)\b`)
+})
+
 // implied is the day of a time that is named without one: the writer's, or the day after when
-// that hour had passed.
-func implied(toks []token, ref time.Time) []token {
+// that hour had passed and it is a term.
+func implied(clause string, ref time.Time) []token {
+	toks := scan(clause, ref, true)
 	var out []token
 	for _, t := range toks {
 		switch {
@@ -187,7 +202,7 @@ func implied(toks []token, ref time.Time) []token {
 			return nil
 		case t.kind == "time":
 			d := token{kind: "date", raw: t.raw, days: []int{dayNumber(ref)}}
-			if !slices.ContainsFunc(t.mins, func(m int) bool { return m > ref.Hour()*60+ref.Minute() }) {
+			if ahead().MatchString(clause) && !slices.ContainsFunc(t.mins, func(m int) bool { return m > ref.Hour()*60+ref.Minute() }) {
 				d.days = append(d.days, dayNumber(ref)+1)
 			}
 			out = append(out, d)

@@ -12,13 +12,14 @@ import (
 // A token is one checkable thing in a text. Where it can be read in several ways, all are in it:
 // two tokens agree if they share a reading.
 type token struct {
-	kind  string // link, date, time, number, code
-	raw   string
-	days  []int     // days since 1970, of date
-	mins  []int     // minutes of the day, of time
-	vals  []float64 // of number
-	unit  string    // %, a currency, minute, hour, day, week or ""
-	fixed bool      // a date with its day and month, not only a weekday
+	kind string // link, date, time, number, code
+	raw  string
+	days []int     // days since 1970, of date
+	mins []int     // minutes of the day, of time
+	vals []float64 // of number
+	unit string    // %, a currency, minute, hour, day, week or ""
+	from string    // of a date in evidence: "sent" or "event" if a fact of those says it
+	term string    // of a date in a claim: "due" after by, before and due, "sent" after asked and wrote
 }
 
 type patterns struct{ link, date, clock, number, count *regexp.Regexp }
@@ -71,8 +72,13 @@ func scan(text string, ref time.Time, loose bool) []token {
 		text = string(b)
 	}
 	take(p.link, func(raw string, _ []int) (token, bool) { return token{kind: "link"}, strings.ContainsAny(raw, "./@") }, false)
-	take(p.date, func(raw string, _ []int) (token, bool) { return readDate(raw, ref) }, false)
+	take(p.date, func(raw string, at []int) (token, bool) {
+		t, ok := readDate(raw, ref, loose)
+		t.term = termBefore(text[:at[0]])
+		return t, ok
+	}, false)
 	take(p.clock, func(raw string, _ []int) (token, bool) { return readClock(raw, loose) }, loose)
+	undated := text
 	out = append(out, codes(&text, loose)...)
 	take(p.number, func(_ string, at []int) (token, bool) {
 		group := func(i int) string {
@@ -91,9 +97,28 @@ func scan(text string, ref time.Time, loose bool) []token {
 		return t, true
 	}, false)
 	if loose {
-		out = append(out, bareHours(text, out)...)
+		out = append(out, bareHours(undated)...)
 	}
 	return out
+}
+
+// termBefore says what the words before a date make of it.
+func termBefore(before string) string {
+	f := strings.Fields(strings.ToLower(before[max(0, len(before)-40):]))
+	for i := len(f) - 1; i >= 0 && i >= len(f)-3; i-- {
+		switch strings.Trim(f[i], "(,;:") {
+		case "by", "before", "due", "until":
+			return "due"
+		case "asked", "wrote":
+			return "sent"
+		case "on", "at", "the", "noon", "am", "pm", "\x01\x01\x01\x01\x01", "\x01\x01", "\x01":
+		default:
+			if !strings.ContainsAny(f[i], "0123456789:") {
+				return ""
+			}
+		}
+	}
+	return ""
 }
 
 func wordNumber(w string) int {

@@ -79,6 +79,7 @@ type support struct {
 	m       minutes.Morning
 	text    string // all of it, folded
 	quotes  []string
+	mail    bool // a mail is cited
 	words   map[string]bool
 	toks    []token
 	rounded []float64 // percentages of price facts: a claim may round these
@@ -136,10 +137,20 @@ func (s *support) add(text string, it minutes.Item, exact bool) {
 	if it.Event != nil || it.Quote != nil || it.Forecast != nil || ref.IsZero() {
 		ref = s.m.Now
 	}
-	s.toks = append(s.toks, scan(text, ref.In(s.m.Zone), !exact)...)
+	toks := scan(text, ref.In(s.m.Zone), !exact)
+	for i := range toks {
+		switch {
+		case exact && strings.HasPrefix(text, "sent:"):
+			toks[i].from = "sent"
+		case exact && it.Event != nil:
+			toks[i].from = "event"
+		}
+	}
+	s.mail = s.mail || it.Mail != nil
+	s.toks = append(s.toks, toks...)
 	if !exact {
 		for _, clause := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;!?\n", r) }) {
-			s.toks = append(s.toks, implied(scan(clause, ref.In(s.m.Zone), true), ref.In(s.m.Zone))...)
+			s.toks = append(s.toks, implied(clause, ref.In(s.m.Zone))...)
 		}
 	}
 }
