@@ -270,12 +270,16 @@ func TestCheckFindsDamageAndReindexMendsTheIndex(t *testing.T) {
 		t.Error(got)
 	}
 	sound(t, d)
-	if _, err := d.w.ExecContext(ctx, `INSERT INTO judgements(id, at, judgement) VALUES (9, 0, x'7b7d')`); err != nil {
+	thumb(t, d, "feed:kube")
+	if err := os.WriteFile(d.journalPath(), []byte("garbage\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	found, err = d.Check(ctx)
 	if err != nil || !strings.Contains(strings.Join(found, "\n"), "journal") {
 		t.Errorf("%q %v", found, err)
+	}
+	if got := log(t, d); got != "1:feed:kube" {
+		t.Error(got)
 	}
 }
 
