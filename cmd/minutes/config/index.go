@@ -12,6 +12,8 @@ import (
 // maxNest bounds nested values: a config has no use for more, and the walk is recursive.
 const maxNest = 32
 
+var errNested = errors.New("keys or values are nested too deep")
+
 // An entry is one key, table or element of the file. Path has the index of each element of a list:
 // connectors.imap[0].host.
 type entry struct {
@@ -82,7 +84,9 @@ func (x *index) expression(p *unstable.Parser, e *unstable.Node) error {
 		if line == 0 {
 			line = x.lineAt(int(keys.Node().Raw.Offset))
 		}
-		names = append(names, string(keys.Node().Data))
+		if names = append(names, string(keys.Node().Data)); len(names) > maxNest {
+			return errNested
+		}
 	}
 	switch e.Kind {
 	case unstable.Table, unstable.ArrayTable:
@@ -118,7 +122,7 @@ func (x *index) resolve(base string, names []string, element bool) string {
 // value puts the value v at e, and all that is inside it.
 func (x *index) value(v *unstable.Node, e entry, depth int) error {
 	if depth > maxNest {
-		return errors.New("values are nested too deep")
+		return errNested
 	}
 	e.kind = v.Kind
 	if v.Kind == unstable.String {
@@ -137,6 +141,9 @@ func (x *index) value(v *unstable.Node, e entry, depth int) error {
 			inner.elem = 0
 			for keys := c.Key(); keys.Next(); {
 				name := string(keys.Node().Data)
+				if len(inner.parts) > maxNest {
+					return errNested
+				}
 				inner.path, inner.parts = inner.path+"."+name, join(inner.parts, name)
 				inner.line = x.lineAt(int(keys.Node().Raw.Offset))
 			}

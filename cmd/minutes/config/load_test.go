@@ -370,3 +370,14 @@ func FuzzArgv(f *testing.F) {
 		}
 	})
 }
+
+func TestAnAbsurdlyDeepFileIsRefusedAtOnce(t *testing.T) {
+	for _, text := range []string{
+		strings.Repeat("a.", 200000) + "a = 1", "[" + strings.Repeat("a.", 200000) + "a]", "a = " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000),
+		"a = " + strings.Repeat("{a = ", 5000) + "1" + strings.Repeat("}", 5000), "a = {" + strings.Repeat("a.", 200000) + "a = 1}",
+	} {
+		if _, err := loadText(t, text); err == nil {
+			t.Errorf("%.20s… was read", text)
+		}
+	}
+}

@@ -61,10 +61,10 @@ func canonical(host string) (string, error) {
 		return ip.WithZone("").Unmap().String(), nil
 	}
 	h := strings.TrimSuffix(host, ".")
-	ascii, err := idna.Lookup.ToASCII(h)
+	ascii, err := idna.Lookup.ToASCII(host)
 	if err != nil {
 		// Names with "_" or of a home network are no names of the DNS; they still resolve.
-		if ascii = strings.ToLower(h); strings.Trim(ascii, "abcdefghijklmnopqrstuvwxyz0123456789._-") != "" {
+		if ascii = strings.ToLower(host); strings.Trim(ascii, "abcdefghijklmnopqrstuvwxyz0123456789._-") != "" {
 			return "", blocked(h, "this is no name of a host", "check the address")
 		}
 	}
@@ -72,7 +72,7 @@ func canonical(host string) (string, error) {
 	if ip, err := netip.ParseAddr(ascii); err == nil { // full-width digits become plain ones
 		return ip.WithZone("").Unmap().String(), nil
 	}
-	if ascii == "" || strings.Contains(ascii, "..") || strings.HasPrefix(ascii, ".") {
+	if ascii == "" || strings.Contains(ascii, "..") || strings.Trim(ascii, ".") != ascii {
 		return "", blocked(h, "this is no name of a host", "check the address")
 	}
 	if last := ascii[strings.LastIndexByte(ascii, '.')+1:]; numeric(last) {

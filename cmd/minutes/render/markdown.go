@@ -45,7 +45,7 @@ func escape(s minutes.Safe) string {
 			r == '/' && strings.HasPrefix(rest, "//") && strings.HasSuffix(line[:i], ":"):
 			b.WriteByte('\\')
 		case r == 'w' || r == 'W': // www. is made a link too
-			if len(rest) > 4 && strings.EqualFold(rest[:4], "www.") {
+			if len(rest) >= 4 && strings.EqualFold(rest[:4], "www.") {
 				b.WriteString(rest[:3] + "\\")
 				b.WriteString(escape(minutes.Clean(line[i+3:])))
 				return b.String()
