@@ -84,7 +84,8 @@ func (v *visit) why(doing string, err error) error {
 	if bye := minutes.CleanLine(v.scrub(v.g.farewell())).Cut(200); !bye.Empty() {
 		return minutes.WithHint(fmt.Errorf("imap: %s: the server closed the session: %s: %w", doing, bye, minutes.ErrOffline), hintOf(bye.String()))
 	}
-	if errors.Is(err, errProtocol) || notIMAP(err) {
+	// A command may end of the broken connection before it ends of what broke it: the reader knows.
+	if read := v.c.Close(); errors.Is(err, errProtocol) || notIMAP(err) || read != nil && notIMAP(read) {
 		return minutes.WithHint(fmt.Errorf("imap: %s: %w", doing, errProtocol), "check that host and port are an IMAP server's; if they are, report which server it is")
 	}
 	return minutes.WithHint(fmt.Errorf("imap: %s: the connection broke off: %w", doing, minutes.ErrOffline), "try again; if it stays, check host, port and tls in the config")

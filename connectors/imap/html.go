@@ -8,8 +8,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxText bounds what one HTML part may become.
-const maxText = 256 << 10
+// maxText bounds what one HTML part may become: twice the body that is kept, since quotes go.
+const maxText = 64 << 10
 
 // maxOpen bounds the elements open at once: deeper ones count as their parent.
 const maxOpen = 400
@@ -49,7 +49,7 @@ func htmlText(src string) string {
 type element struct {
 	tag  atom.Atom
 	look look
-	link string // of an a: its host
+	link string // of an a: its href
 	from int    // of an a: where its text began
 }
 
@@ -75,7 +75,7 @@ func (t *renderer) start(z *html.Tokenizer) {
 	for n := 0; more && n < 50; n++ {
 		var k, v []byte
 		k, v, more = z.TagAttr()
-		a.set(string(k), string(v))
+		a.set(k, v)
 	}
 	t.implied(tag)
 	e := element{tag: tag, look: t.top().look.child(tag, a, t.sheet), from: -1}
@@ -109,10 +109,7 @@ func (t *renderer) begin(tag atom.Atom, a attributes, e *element) {
 		t.newline(2)
 		t.pre++
 	case tag == atom.A:
-		if u, err := url.Parse(strings.TrimSpace(a.href)); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-			e.link = strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
-		}
-		e.from = t.out.Len()
+		e.link, e.from = a.href, t.out.Len()
 	case quoting(tag, a):
 		if t.newline(2); !t.marked {
 			t.marked = true
@@ -218,15 +215,21 @@ func (t *renderer) linkHost(e *element) {
 	if e.link == "" || e.from < 0 || e.from > t.out.Len() {
 		return
 	}
-	shown := strings.ToLower(strings.TrimSpace(t.out.String()[e.from:]))
-	if shown == "" || len(shown) > 200 || strings.ContainsAny(shown, " \n") || !strings.Contains(shown, ".") {
+	shown := t.out.String()[e.from:]
+	if len(shown) > 200 || !strings.Contains(shown, ".") {
 		return
 	}
+	shown = strings.ToLower(strings.TrimSpace(shown))
+	u, err := url.Parse(strings.TrimSpace(e.link))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || shown == "" || strings.ContainsAny(shown, " \n") {
+		return
+	}
+	link := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 	shown = strings.TrimPrefix(strings.TrimPrefix(shown, "https://"), "http://")
 	host, _, _ := strings.Cut(shown, "/")
 	host = strings.TrimPrefix(host, "www.")
-	if host != e.link && !strings.HasSuffix(e.link, "."+host) && !strings.Contains(host, "@") {
-		t.text(" (" + e.link + ")")
+	if host != link && !strings.HasSuffix(link, "."+host) && !strings.Contains(host, "@") {
+		t.text(" (" + link + ")")
 	}
 }
 
@@ -239,16 +242,25 @@ func (t *renderer) text(s string) {
 		return
 	}
 	s = html.UnescapeString(s)
-	lead := s != "" && isSpace(s[0])
-	for i, w := range strings.Fields(strings.ReplaceAll(s, "\u00a0", " ")) {
-		if i > 0 || lead {
-			t.space = true
+	for s != "" {
+		n := 0
+		for n < len(s) && !isSpace(s[n]) && s[n] != 0xc2 { // 0xc2 begins a no-break space
+			n++
 		}
-		t.owed()
-		t.out.WriteString(w)
-	}
-	if s != "" && isSpace(s[len(s)-1]) {
+		if n > 0 && n < len(s) && s[n] == 0xc2 && !strings.HasPrefix(s[n:], "\u00a0") || n == 0 && s[0] == 0xc2 && !strings.HasPrefix(s, "\u00a0") {
+			n++ // another character that begins so
+		}
+		if n > 0 {
+			t.owed()
+			t.out.WriteString(s[:n])
+			s = s[n:]
+			continue
+		}
 		t.space = true
+		if s[0] == 0xc2 {
+			s = s[1:]
+		}
+		s = s[1:]
 	}
 }
 

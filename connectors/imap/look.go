@@ -15,28 +15,24 @@ type attributes struct {
 	hidden                      bool
 }
 
-func (a *attributes) set(k, v string) {
-	if len(v) > 8192 {
-		v = v[:8192]
-	}
-	if k == "href" {
-		a.href = v
-		return
-	}
-	v = strings.ToLower(v)
-	switch k {
+// set takes one attribute. Most are of no interest and cost nothing.
+func (a *attributes) set(k, v []byte) {
+	v = v[:min(len(v), 8192)]
+	switch string(k) { // no copy: the compiler compares in place
+	case "href":
+		a.href = string(v)
 	case "style":
-		a.style = v
+		a.style = strings.ToLower(string(v))
 	case "class":
-		a.class = v
+		a.class = strings.ToLower(string(v))
 	case "id":
-		a.id = v
+		a.id = strings.ToLower(string(v))
 	case "type":
-		a.typ = v
+		a.typ = strings.ToLower(string(v))
 	case "color", "text":
-		a.color = v
+		a.color = strings.ToLower(string(v))
 	case "bgcolor":
-		a.ground = v
+		a.ground = strings.ToLower(string(v))
 	case "background":
 		a.ground = "url"
 	case "hidden":
@@ -289,18 +285,35 @@ func (s sheet) hides(a attributes) bool {
 // kind of screen only. So are selectors of more than one class or id.
 func hiddenRules(src string) sheet {
 	s := sheet{}
-	lower := strings.ToLower(src[:min(len(src), 256<<10)])
 	for n := 0; n < 20; n++ {
-		_, rest, ok := strings.Cut(lower, "<style")
-		if !ok {
+		i := indexTag(src, "<style")
+		if i < 0 {
 			break
 		}
-		_, rest, _ = strings.Cut(rest, ">")
-		css, after, _ := strings.Cut(rest, "</style")
-		s.rules(css)
-		lower = after
+		_, rest, _ := strings.Cut(src[i:], ">")
+		end := indexTag(rest, "</style")
+		if end < 0 {
+			end = len(rest)
+		}
+		s.rules(strings.ToLower(rest[:min(end, 256<<10)]))
+		src = rest[end:]
 	}
 	return s
+}
+
+// indexTag finds a tag in either case without making a copy of all of src.
+func indexTag(src, tag string) int {
+	for from := 0; ; {
+		i := strings.Index(src[from:], tag[:strings.IndexByte(tag, 's')])
+		if i < 0 {
+			return -1
+		}
+		i += from
+		if len(src)-i >= len(tag) && strings.EqualFold(src[i:i+len(tag)], tag) {
+			return i
+		}
+		from = i + 1
+	}
 }
 
 func (s *sheet) rules(css string) {

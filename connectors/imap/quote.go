@@ -97,6 +97,9 @@ func attribution(lines []string) int {
 		}
 		return 1
 	}
+	if !endsIntroduction(lines[:min(len(lines), 3)]) {
+		return 0
+	}
 	joined := ""
 	for n := 1; n <= 3 && n <= len(lines); n++ {
 		l := strings.TrimSpace(lines[n-1])
@@ -115,6 +118,16 @@ func attribution(lines []string) int {
 		}
 	}
 	return 0
+}
+
+// endsIntroduction is a quick look: most lines are followed by nothing that could end one.
+func endsIntroduction(lines []string) bool {
+	for _, l := range lines {
+		if strings.HasSuffix(l, ":") || strings.HasSuffix(l, "wrote") {
+			return true
+		}
+	}
+	return false
 }
 
 // introduces judges a line that ends with a colon. marked says that marked lines follow, when less
@@ -151,6 +164,10 @@ func introduces(l string, marked bool) bool {
 // originalHeader says how many lines introduce a quote in Outlook's manner: a rule with "Original
 // Message" in it, or a block of header lines.
 func originalHeader(lines []string) int {
+	first := strings.TrimLeft(lines[0], "* ")
+	if !strings.HasPrefix(first, "--") && !strings.HasPrefix(first, "__") && strings.IndexByte(first[:min(len(first), 16)], ':') < 0 {
+		return 0
+	}
 	l := strings.ToLower(strings.TrimSpace(strings.Trim(lines[0], "-_*= ")))
 	if strings.HasPrefix(strings.TrimSpace(lines[0]), "--") || strings.HasPrefix(strings.TrimSpace(lines[0]), "__") {
 		switch l {
@@ -195,6 +212,9 @@ func headerRole(k string) int {
 
 // forward says that the line begins a forwarded message.
 func forward(l string) bool {
+	if len(l) > 120 || len(l) < 12 {
+		return false
+	}
 	l = strings.ToLower(strings.Trim(l, "->*_ :"))
 	switch l {
 	case "forwarded message", "begin forwarded message", "weitergeleitete nachricht", "anfang der weitergeleiteten nachricht",
