@@ -98,10 +98,8 @@ func placeOf(zone string) string {
 	if i := strings.LastIndexByte(town, '/'); i >= 0 {
 		town = town[i+1:]
 	}
-	for _, r := range town {
-		if !(r == '_' || r == '-' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z') {
-			return ""
-		}
+	if strings.Trim(town, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-") != "" {
+		return "" // no zone of the database; it goes into a text of TOML
 	}
 	return strings.ReplaceAll(town, "_", " ")
 }

@@ -59,7 +59,7 @@ func newIndex(data []byte) (index, error) {
 	var p unstable.Parser
 	p.Reset(data)
 	for p.NextExpression() {
-		if err := x.expression(&p, p.Expression()); err != nil {
+		if err := x.expression(p.Expression()); err != nil {
 			return x, err
 		}
 	}
@@ -76,7 +76,7 @@ func newIndex(data []byte) (index, error) {
 	return x, p.Error()
 }
 
-func (x *index) expression(p *unstable.Parser, e *unstable.Node) error {
+func (x *index) expression(e *unstable.Node) error {
 	keys := e.Key()
 	var names []string
 	line := 0

@@ -235,7 +235,7 @@ func hideTokens(s string) string {
 		if strings.HasSuffix(rest, `"`) {
 			rest, end = rest[:len(rest)-1], `"`
 		}
-		if _, after, ok := strings.Cut(rest, "@"); ok && !strings.Contains(rest[:strings.Index(rest, "@")], "/") {
+		if before, after, ok := strings.Cut(rest, "@"); ok && !strings.Contains(before, "/") {
 			rest = after
 		}
 		if before, _, ok := strings.Cut(rest, "?"); ok {

@@ -27,7 +27,7 @@ func strict(x *index, t reflect.Type, p *problems) []entry {
 			continue
 		}
 		typ, at := typeOf(t, e)
-		problem, remedy := "", ""
+		var problem, remedy string
 		if typ == nil {
 			problem, remedy = unknown(t, e.parts, at, header)
 		} else {
