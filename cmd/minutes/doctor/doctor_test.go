@@ -1,0 +1,81 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+)
+
+// patient is one in good health.
+func patient(t *testing.T) Patient {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cfg := filepath.Join(dir, "config.toml")
+	if err := os.WriteFile(cfg, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 10, 7, 0, 0, 0, time.UTC)
+	return Patient{Config: cfg, DataDir: dir, Database: func(context.Context) ([]string, error) { return nil, nil },
+		Sources: []minutes.SourceStatus{{Name: "mail"}, {Name: "off", Status: "off"}},
+		Probe:   func(context.Context, string) (int, error) { return 3, nil },
+		Now:     func() time.Time { return now }, ZoneName: "Europe/Berlin",
+		LastRun: &minutes.Run{Start: now.Add(-time.Hour), Outcome: "ok"}}
+}
+
+func TestAHealthyProgramHasNoFindings(t *testing.T) {
+	for _, f := range Examine(t.Context(), patient(t)) {
+		if !f.OK || f.Text.Empty() {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+func TestEveryFindingHasItsRemedy(t *testing.T) {
+	for name, spoil := range map[string]func(*Patient){
+		"config":      func(p *Patient) { _ = os.Chmod(p.Config, 0o644) },
+		"data":        func(p *Patient) { _ = os.Chmod(p.DataDir, 0o755) },
+		"clock":       func(p *Patient) { p.Now = func() time.Time { return time.Unix(0, 0) }; p.LastRun = nil },
+		"zone":        func(p *Patient) { p.ZoneName = "Mars/Olympus" },
+		"database":    func(p *Patient) { p.Database = func(context.Context) ([]string, error) { return []string{"page 7 is damaged"}, nil } },
+		"preload":     func(p *Patient) { p.LastRun.Outcome = "failed" },
+		"source mail": func(p *Patient) { p.Probe = func(context.Context, string) (int, error) { return 0, errors.New("no answer") } },
+	} {
+		if runtime.GOOS == "windows" && (name == "config" || name == "data") {
+			continue // the mode tells nothing there
+		}
+		p := patient(t)
+		spoil(&p)
+		bad := 0
+		for _, f := range Examine(t.Context(), p) {
+			if f.OK {
+				continue
+			}
+			bad++
+			if f.Check != name || f.Remedy.Empty() {
+				t.Errorf("%s: found %+v", name, f)
+			}
+		}
+		if bad != 1 {
+			t.Errorf("%s: %d findings", name, bad)
+		}
+	}
+}
+
+func TestAScheduleThatStoppedIsFound(t *testing.T) {
+	p := patient(t)
+	p.LastRun.Start = p.Now().AddDate(0, 0, -9)
+	for _, f := range Examine(t.Context(), p) {
+		if f.Check == "preload" && f.OK {
+			t.Error("nine days without a run pass for health")
+		}
+	}
+}
