@@ -33,7 +33,9 @@ func parseDay(s string, now time.Time) (time.Time, error) {
 	}
 	var d minutes.Duration
 	if err := d.UnmarshalText([]byte(s)); err == nil {
-		return midnight(now.Add(-time.Duration(d))), nil
+		// Whole days go back on the calendar: a day is 23 hours when the clocks go forward.
+		days, rest := int(time.Duration(d)/(24*time.Hour)), time.Duration(d)%(24*time.Hour)
+		return midnight(now.AddDate(0, 0, -days).Add(-rest)), nil
 	}
 	return time.Time{}, usagef("%q is not a day: write 2026-11-25, a weekday, yesterday, or how far back (2d)", s)
 }

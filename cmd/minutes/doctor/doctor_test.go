@@ -41,13 +41,17 @@ func TestAHealthyProgramHasNoFindings(t *testing.T) {
 
 func TestEveryFindingHasItsRemedy(t *testing.T) {
 	for name, spoil := range map[string]func(*Patient){
-		"config":      func(p *Patient) { _ = os.Chmod(p.Config, 0o644) },
-		"data":        func(p *Patient) { _ = os.Chmod(p.DataDir, 0o755) },
-		"clock":       func(p *Patient) { p.Now = func() time.Time { return time.Unix(0, 0) }; p.LastRun = nil },
-		"zone":        func(p *Patient) { p.ZoneName = "Mars/Olympus" },
-		"database":    func(p *Patient) { p.Database = func(context.Context) ([]string, error) { return []string{"page 7 is damaged"}, nil } },
-		"preload":     func(p *Patient) { p.LastRun.Outcome = "failed" },
-		"source mail": func(p *Patient) { p.Probe = func(context.Context, string) (int, error) { return 0, errors.New("no answer") } },
+		"config": func(p *Patient) { _ = os.Chmod(p.Config, 0o644) },
+		"data":   func(p *Patient) { _ = os.Chmod(p.DataDir, 0o755) },
+		"clock":  func(p *Patient) { p.Now = func() time.Time { return time.Unix(0, 0) }; p.LastRun = nil },
+		"zone":   func(p *Patient) { p.ZoneName = "Mars/Olympus" },
+		"database": func(p *Patient) {
+			p.Database = func(context.Context) ([]string, error) { return []string{"page 7 is damaged"}, nil }
+		},
+		"preload": func(p *Patient) { p.LastRun.Outcome = "failed" },
+		"source mail": func(p *Patient) {
+			p.Probe = func(context.Context, string) (int, error) { return 0, errors.New("no answer") }
+		},
 	} {
 		if runtime.GOOS == "windows" && (name == "config" || name == "data") {
 			continue // the mode tells nothing there
