@@ -180,3 +180,54 @@ func TestPlantedErrorsAreCaught(t *testing.T) {
 		}
 	}
 }
+
+// The writer of a mail controls at most the lines about it: with a benign text from the same
+// sender in its place, all other lines are the same.
+func TestAHostileTwinChangesNoOtherLine(t *testing.T) {
+	all, err := agenttest.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, w := range all {
+		if w.Name != "hostile" {
+			continue
+		}
+		for i, it := range w.Items {
+			if it.Mail == nil || !strings.Contains("mail:inject mail:boss mail:bank mail:ceo2 mail:invoice", it.ID) {
+				continue
+			}
+			seen++
+			twin := w
+			twin.Items = append([]minutes.Item{}, w.Items...)
+			twin.Items[i].Title, twin.Items[i].Body, twin.Items[i].Excerpt = minutes.Clean("Hello"), minutes.Clean("The weather is fine here."), minutes.Clean("The weather is fine here.")
+			if a, b := others(briefOf(w), it.ID), others(briefOf(twin), it.ID); a != b {
+				t.Errorf("%s changes other lines:\n%s\n— benign:\n%s", it.ID, a, b)
+			}
+		}
+	}
+	if seen != 5 {
+		t.Fatalf("%d hostile mails seen", seen)
+	}
+}
+
+// others are the lines above the sections that do not speak of the item.
+func others(b minutes.Brief, id string) string {
+	var s strings.Builder
+	for _, cs := range [][]minutes.Claim{b.TLDR, b.Summary, b.Insights} {
+		for _, c := range cs {
+			if !strings.Contains(strings.Join(c.Items, " ")+" ", id+" ") {
+				fmt.Fprintln(&s, c.Text)
+			}
+		}
+	}
+	for _, a := range b.Agenda {
+		fmt.Fprintln(&s, a.Title, a.Conflicts)
+	}
+	for _, a := range b.Actions {
+		if a.Item != id {
+			fmt.Fprintln(&s, a.Status, a.Text)
+		}
+	}
+	return s.String()
+}

@@ -62,30 +62,34 @@ func (d *desk) fit(b *minutes.Brief) {
 		}
 	}()
 	for Words(*b) > d.m.Words {
-		s := longest(b.Sections)
+		s := longest(b.Sections, 3, 1)
+		if s == nil && len(b.Insights) <= 2 && len(b.Summary) <= 5 {
+			s = longest(b.Sections, 0, 0)
+		}
 		switch {
 		case s != nil:
 			i := len(s.Items) - 1
 			s.Items, s.Lines = s.Items[:i], s.Lines[:i]
 			s.LeftOut++
 			cut[s.Kind]++
-		case len(b.Insights) > 2:
+		case len(b.Insights) > 2 || len(b.Summary) <= 5 && len(b.Insights) > 0:
 			b.Insights = b.Insights[:len(b.Insights)-1]
-		case len(b.Summary) > 5:
-			b.Summary = b.Summary[:5]
+		case len(b.Summary) > 3:
+			b.Summary = b.Summary[:len(b.Summary)-1]
 		default:
 			return // what is left is what must be known
 		}
 	}
 }
 
-// longest is the section with most lines that can still give one.
-func longest(ss []minutes.Section) *minutes.Section {
+// longest is the section with most lines that can still give one: a mail section has a least of
+// its own.
+func longest(ss []minutes.Section, mail, other int) *minutes.Section {
 	var out *minutes.Section
 	for i := range ss {
-		keep := 1
+		keep := other
 		if ss[i].Kind == "mail" {
-			keep = 3
+			keep = mail
 		}
 		if len(ss[i].Items) > keep && (out == nil || len(ss[i].Items) > len(out.Items)) {
 			out = &ss[i]

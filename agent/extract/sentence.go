@@ -106,7 +106,7 @@ func ordinal(before, after []rune) bool {
 		return false
 	}
 	w, _, _ := strings.Cut(strings.ToLower(string(after[:min(len(after), 12)])), " ")
-	return slices.Contains([]string{"januar", "jänner", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"}, w)
+	return slices.Contains([]string{"januar", "jänner", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"}, strings.Trim(w, ",.;)"))
 }
 
 func abbreviated(before string) bool {

@@ -48,6 +48,12 @@ func readDate(raw string, ref time.Time, loose bool) (token, bool) {
 	if len(t.days) == 0 {
 		return t, false
 	}
+	if !loose { // without a year, the nearest one is meant
+		slices.SortStableFunc(t.days, func(a, b int) int { return max(a-today, today-a) - max(b-today, today-b) })
+		if !strings.ContainsAny(strings.TrimRight(low, "."), "/.") {
+			t.days = t.days[:1]
+		}
+	}
 	if first, _, _ := strings.Cut(low, " "); !loose && weekday(strings.Trim(first, ",")) >= 0 {
 		want := time.Weekday(weekday(strings.Trim(first, ",")))
 		t.days = slices.DeleteFunc(t.days, func(n int) bool { return time.Unix(int64(n)*86400, 0).UTC().Weekday() != want })
