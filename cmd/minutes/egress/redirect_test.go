@@ -33,7 +33,7 @@ func TestRedirectsAreCheckedAtEachHop(t *testing.T) {
 		case "/1":
 			http.Redirect(w, r, "/0", http.StatusMovedPermanently)
 		default:
-			_, _ = io.WriteString(w, "end")
+			_, _ = io.WriteString(w, "end"+r.Referer())
 		}
 	})
 	b := newBroker(t, Options{})
