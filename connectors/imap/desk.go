@@ -108,7 +108,14 @@ func (d *desk) parse(rs []record) {
 
 func (d *desk) document(rs []record) connectors.Document {
 	args := d.base
-	var data []byte
+	size := 0
+	for _, r := range rs {
+		size += len(r.raw)
+		for _, p := range r.parts {
+			size += len(p)
+		}
+	}
+	data := make([]byte, 0, size)
 	for _, r := range rs {
 		args.Messages = append(args.Messages, r.meta)
 		data = append(data, r.raw...)

@@ -186,10 +186,11 @@ func (m *mailbox) collect(msg *imapclient.FetchMessageData) (got received, ok bo
 }
 
 // readUpTo keeps n bytes of a literal; the library discards the rest.
-func readUpTo(r io.Reader, n int64) []byte {
-	b, err := io.ReadAll(io.LimitReader(r, n))
+func readUpTo(r imap.LiteralReader, n int64) []byte {
+	b := make([]byte, min(max(r.Size(), 0), n))
+	got, err := io.ReadFull(r, b)
 	if err != nil {
-		return b // the connection ends, and the command says so
+		return b[:got] // the connection ends, and the command says so
 	}
 	return b
 }
