@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/dailyminutes/minutes"
 )
@@ -31,13 +30,13 @@ func (o Options) fromCommand(ctx context.Context, argv minutes.Argv) (string, er
 	wait, cancel := context.WithTimeout(ctx, o.wait.command)
 	defer cancel()
 	cmd := exec.CommandContext(wait, program, argv[1:]...)
-	cmd.WaitDelay = time.Second // a grandchild that holds the pipe open
+	cmd.WaitDelay = o.wait.pipe
 	out := &limited{left: maxSecret}
 	cmd.Stdout = out
 	err := cmd.Run()
 	var exit *exec.ExitError
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it ended well; a helper it started keeps the pipe
 		return firstLine(out.buf.String()), nil
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("the command %s: %w", name, ctx.Err())

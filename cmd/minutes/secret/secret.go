@@ -29,7 +29,7 @@ type Options struct {
 
 // limits bound what may hang: a keyring that asks for its password on a screen nobody sees, a command
 // that asks on a terminal it does not have.
-type limits struct{ ring, command time.Duration }
+type limits struct{ ring, command, pipe time.Duration }
 
 func (o Options) filled() Options {
 	if o.Getenv == nil {
@@ -39,7 +39,7 @@ func (o Options) filled() Options {
 		o.ring = systemRing(o.Getenv)
 	}
 	if o.wait == (limits{}) {
-		o.wait = limits{ring: 15 * time.Second, command: 10 * time.Second}
+		o.wait = limits{ring: 15 * time.Second, command: 10 * time.Second, pipe: time.Second}
 	}
 	return o
 }

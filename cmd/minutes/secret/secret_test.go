@@ -125,6 +125,15 @@ func TestFailuresNameThePlaceAndTheNextStepAndNeverTheValue(t *testing.T) {
 	}
 }
 
+// Password managers start agents, which may keep the pipe open for ever.
+func TestACommandThatLeavesAHelperBehindIsNotWaitedFor(t *testing.T) {
+	o := testOptions(t)
+	o.wait = limits{ring: time.Second, command: time.Minute, pipe: 50 * time.Millisecond}
+	if got, err := resolve(o, minutes.SecretRef{Command: minutes.Argv{"sh", "-c", "echo " + canary + "; sleep 5 &"}}); err != nil || got != canary {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestACancelledLookupEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
