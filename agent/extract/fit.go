@@ -15,7 +15,7 @@ const (
 
 // Words is how many words a reader of the plain form meets: all that people read, no links.
 func Words(b minutes.Brief) int {
-	n := 20 // date, headings, what fit adds to the reasons
+	n := 12 // date, headings
 	for _, cs := range [][]minutes.Claim{b.TLDR, b.Summary, b.Insights} {
 		for _, c := range cs {
 			n += count(c.Text.String())
@@ -61,7 +61,7 @@ func (d *desk) fit(b *minutes.Brief) {
 			s.Why = minutes.CleanLine(reasons(s.Why.String(), counted(cut[s.Kind], "for length", "for length")))
 		}
 	}()
-	for Words(*b) > d.m.Words {
+	for Words(*b)+4*len(cut) > d.m.Words { // four words more for each reason "12 for length"
 		s := longest(b.Sections, 3, 1)
 		if s == nil && len(b.Insights) <= 2 && len(b.Summary) <= 5 {
 			s = longest(b.Sections, 0, 0)
