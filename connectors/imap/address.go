@@ -30,9 +30,10 @@ func cutAddress(s string) (one, rest string) {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if quoted {
-			if c == '\\' {
+			switch c {
+			case '\\':
 				i++
-			} else if c == '"' {
+			case '"':
 				quoted = false
 			}
 			continue

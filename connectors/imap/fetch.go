@@ -196,7 +196,7 @@ func (r *round) batch(from minutes.Cursor) (minutes.Batch, error) {
 	if r.lists != nil {
 		errs = append(errs, r.lists)
 	}
-	next := cursor{Version: cursorVersion, Sent: r.cur.Sent, Plain: r.visit.plain, Folders: map[string]folder{}}
+	next := cursor{Version: cursorVersion, Sent: r.cur.Sent, Plain: r.plain, Folders: map[string]folder{}}
 	for _, m := range r.boxes {
 		if m.err == nil && m.done {
 			if f := r.advance(m); f.Low > 0 {

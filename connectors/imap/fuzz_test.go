@@ -3,6 +3,7 @@ package imap
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -212,7 +213,8 @@ func TestCheckNamesTheKey(t *testing.T) {
 		c := good()
 		spoil(c)
 		c.Fill()
-		if ke, ok := c.Check().(*connectors.KeyError); !ok || ke.Key != key {
+		var ke *connectors.KeyError
+		if !errors.As(c.Check(), &ke) || ke.Key != key {
 			t.Errorf("want a KeyError of %s, got %v", key, c.Check())
 		}
 	}

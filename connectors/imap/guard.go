@@ -78,7 +78,7 @@ func (g *guard) fail(err error) {
 		g.cause = err
 	}
 	g.mu.Unlock()
-	_ = g.Conn.Close()
+	_ = g.Close()
 }
 
 func (g *guard) why() error {

@@ -30,7 +30,6 @@ type mailServer struct {
 	t    testing.TB
 	user *imapmemserver.User
 	addr string
-	uids map[string]uint32
 }
 
 func newMailServer(t testing.TB, folders ...string) *mailServer {

@@ -205,8 +205,7 @@ func unflow(s string, delsp bool) string {
 		}
 		text := strings.TrimPrefix(line[depth:], " ") // space-stuffing
 		sig := text == "-- "
-		switch {
-		case open && (depth != openDepth || sig):
+		if open && (depth != openDepth || sig) {
 			out.WriteByte('\n')
 			open = false
 		}
