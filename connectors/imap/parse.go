@@ -168,7 +168,7 @@ func (m message) item(raw []byte) (it minutes.Item, err error) {
 	m.invite(&r, mail)
 	own := ownWords(r.words(0))
 	it.Body = clip(own)
-	it.Excerpt = minutes.Clean(own[:min(len(own), 4*maxExcerpt+400)]).Line().Cut(maxExcerpt)
+	it.Excerpt = minutes.Clean(strings.ToValidUTF8(own[:min(len(own), 8*maxExcerpt)], "")).Line().Cut(maxExcerpt)
 	mail.Attachments = m.files(&r)
 	mail.Truncated = m.meta.Cut || w.parts >= maxParts || len(own) > maxBody
 	it.Tags = tags(m.meta, mail, r.encrypted)
