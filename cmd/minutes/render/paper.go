@@ -57,7 +57,7 @@ func (p *paper) para(lead, s string) {
 		if p.Color {
 			wrap = lipgloss.Wrap
 		}
-		s = wrap(s, max(p.Width-indent, 10), "")
+		s = unglue(wrap(glue(s), max(p.Width-indent, 10), ""))
 	}
 	for i, l := range strings.Split(s, "\n") {
 		if i == 0 {
@@ -67,6 +67,13 @@ func (p *paper) para(lead, s string) {
 		p.line(strings.Repeat(" ", indent) + l)
 	}
 }
+
+// glue keeps a figure and its unit on one line; unglue gives the spaces back.
+func glue(s string) string {
+	return strings.NewReplacer(" %", "\u00a0%", " °", "\u00a0°").Replace(s)
+}
+
+func unglue(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
 
 // link is text that opens where the terminal can; elsewhere the text alone. Only stored http(s)
 // links become one.

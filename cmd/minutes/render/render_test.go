@@ -122,6 +122,25 @@ func TestNoPlainLineIsWiderThanAsked(t *testing.T) {
 	}
 }
 
+func TestAFigureKeepsItsUnitOnItsLine(t *testing.T) {
+	b := sample()
+	b.TLDR[0].Text = minutes.Clean(strings.Repeat("4 °C 85 % ", 40))
+	for width := 30; width < 60; width++ {
+		var w bytes.Buffer
+		if err := Plain(&w, b, Options{Width: width, Hours: 24}); err != nil {
+			t.Fatal(err)
+		}
+		for l := range strings.Lines(w.String()) {
+			if l = strings.TrimSpace(l); strings.HasPrefix(l, "%") || strings.HasPrefix(l, "°") {
+				t.Fatalf("width %d: %q", width, l)
+			}
+		}
+		if strings.ContainsRune(w.String(), 0xa0) {
+			t.Fatal("the glue is printed")
+		}
+	}
+}
+
 func TestWhatIsPrintedMeetsItsSchema(t *testing.T) {
 	b := sample()
 	out := formats(t, b)
