@@ -92,6 +92,15 @@ func (d *desk) entries() []minutes.AgendaEntry {
 // preparation is the mail to read before an event: from one of its people and about the same
 // thing, or with a document for it. What it asks for is told elsewhere.
 func (d *desk) preparation(s minutes.Scored) (minutes.Item, bool) {
+	it, ok := d.prepared[s.ID]
+	if !ok {
+		it = d.prepare(s)
+		d.prepared[s.ID] = it
+	}
+	return it, it.ID != ""
+}
+
+func (d *desk) prepare(s minutes.Scored) minutes.Item {
 	about := topical(s.Title.String())
 	for _, a := range append(slices.Clone(s.Event.Attendees), s.Event.Organizer) {
 		for w := range topical(a.Name.String()) {
@@ -104,24 +113,34 @@ func (d *desk) preparation(s minutes.Scored) (minutes.Item, bool) {
 		if d.classes[o.ID] != person || o.Mail.Invite != nil || d.m.Now.Sub(o.At) > 10*24*time.Hour || d.owed(o.ID) && len(o.Mail.Attachments) == 0 {
 			continue
 		}
+		part := d.takesPart(s.Event, o.Mail.From)
+		if !part && (len(o.Mail.Attachments) == 0 || !d.people.knows(o.Item)) {
+			continue
+		}
 		titles := len(shared(about, topical(o.Title.String()+" "+strings.Join(o.Mail.Attachments, " "))))
 		text := len(shared(about, topical(o.Excerpt.String())))
 		weight := 2*titles + min(text, 2)
-		if d.takesPart(s.Event, o.Mail.From) {
+		if part {
 			weight *= 2
-		} else if len(o.Mail.Attachments) == 0 || !d.people.knows(o.Item) {
-			continue
 		}
 		if weight >= 4 && (weight > best || weight == best && o.At.After(found.At)) {
 			best, found = weight, o.Item
 		}
 	}
-	return found, found.ID != ""
+	return found
 }
 
 // owed says whether something asked in a mail is still mine to do.
 func (d *desk) owed(id string) bool {
-	return slices.ContainsFunc(d.loops, func(l loop) bool { return l.Item == id && l.Owner == "me" && l.Status == "open" })
+	if d.owing == nil {
+		d.owing = map[string]bool{}
+		for _, l := range d.loops {
+			if l.Owner == "me" && l.Status == "open" {
+				d.owing[l.Item] = true
+			}
+		}
+	}
+	return d.owing[id]
 }
 
 func (d *desk) takesPart(e *minutes.Event, a minutes.Address) bool {

@@ -50,19 +50,26 @@ func Actions(m minutes.Morning, in Input) []minutes.Action {
 
 // desk is the morning's work as it lies before the writer.
 type desk struct {
-	m       minutes.Morning
-	in      Input
-	ranked  []minutes.Scored // on the reader's clock, muted ones apart
-	muted   []minutes.Scored
-	sent    []minutes.Item
-	people  people
-	classes map[string]class          // of mails, by id
-	threads map[string][]minutes.Item // oldest first
-	read    map[string]reading        // of mails, by id
-	loops   []loop
-	agenda  []minutes.Scored // today's events that count, in order
-	told    map[string]bool  // items that TL;DR or summary spoke of
-	said    map[string]bool  // folded lines
+	m        minutes.Morning
+	in       Input
+	ranked   []minutes.Scored // on the reader's clock, muted ones apart
+	muted    []minutes.Scored
+	kinds    map[minutes.Kind][]minutes.Scored
+	touched  map[string]int          // how much a story is the reader's, by id, once asked
+	owing    map[string]bool         // see owed
+	prepared map[string]minutes.Item // see preparation
+	stories  []minutes.Scored        // see news
+	place    map[string]int          // where an item stands in Input.Ranked
+	top      int                     // the most points of a story
+	sent     []minutes.Item
+	people   people
+	classes  map[string]class          // of mails, by id
+	threads  map[string][]minutes.Item // oldest first
+	read     map[string]reading        // of mails, by id
+	loops    []loop
+	agenda   []minutes.Scored // today's events that count, in order
+	told     map[string]bool  // items that TL;DR or summary spoke of
+	said     map[string]bool  // folded lines
 	// tells are, by its text, the item that an insight tells in full if it is chosen.
 	tells map[string]string
 	// saidMoved are events whose move the TL;DR has told.
@@ -70,18 +77,23 @@ type desk struct {
 }
 
 func newDesk(m minutes.Morning, in Input) *desk {
-	d := &desk{m: m, in: in, classes: map[string]class{}, threads: map[string][]minutes.Item{},
+	d := &desk{m: m, in: in, kinds: map[minutes.Kind][]minutes.Scored{}, touched: map[string]int{}, place: map[string]int{}, prepared: map[string]minutes.Item{}, classes: map[string]class{}, threads: map[string][]minutes.Item{},
 		read: map[string]reading{}, told: map[string]bool{}, said: map[string]bool{}, saidMoved: map[string]bool{}, tells: map[string]string{}}
 	if m.Words <= 0 {
 		d.m.Words = 600
 	}
-	for _, s := range in.Ranked {
+	for i, s := range in.Ranked {
+		d.place[s.ID] = i
 		s.Item = s.In(m.Zone)
 		if d.isMuted(s) {
 			d.muted = append(d.muted, s)
 			continue
 		}
 		d.ranked = append(d.ranked, s)
+		d.kinds[s.Kind] = append(d.kinds[s.Kind], s)
+		if s.Story != nil {
+			d.top = max(d.top, s.Story.Points)
+		}
 	}
 	for _, it := range in.Sent {
 		d.sent = append(d.sent, it.In(m.Zone))
@@ -126,15 +138,8 @@ func (d *desk) isMuted(s minutes.Scored) bool {
 	return slices.ContainsFunc(d.m.Profile.Muted, func(w string) bool { return hasWords(hay, w) })
 }
 
-func (d *desk) kind(k minutes.Kind) []minutes.Scored {
-	var out []minutes.Scored
-	for _, s := range d.ranked {
-		if s.Kind == k {
-			out = append(out, s)
-		}
-	}
-	return out
-}
+// kind are the items of one kind, best first. The slice is the desk's own: sort a copy.
+func (d *desk) kind(k minutes.Kind) []minutes.Scored { return d.kinds[k] }
 
 // failed says that a source of a kind was asked and nothing is known of it: silence is no answer.
 func (d *desk) failed(kinds ...string) bool {

@@ -44,7 +44,7 @@ func business(category string) bool {
 
 // quotes are the watch list, what moved most first.
 func (d *desk) quotes() []minutes.Scored {
-	qs := d.kind(minutes.KindQuote)
+	qs := slices.Clone(d.kind(minutes.KindQuote))
 	slices.SortStableFunc(qs, func(a, b minutes.Scored) int {
 		return cmp.Compare(math.Abs(b.Quote.ChangePercent), math.Abs(a.Quote.ChangePercent))
 	})

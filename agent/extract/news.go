@@ -54,14 +54,15 @@ func adds(title, sentence string) bool {
 	return len(s) > 2 && len(shared(t, s))*2 < len(s)+1
 }
 
-func (d *desk) leads(s minutes.Scored) bool {
-	return !slices.ContainsFunc(d.kind(minutes.KindStory), func(o minutes.Scored) bool { return o.Story.Points > s.Story.Points })
-}
+func (d *desk) leads(s minutes.Scored) bool { return s.Story.Points == d.top }
 
 // news are the stories and articles in the order a reader wants them: what touches their interests
 // first, else as ranked; market headlines that the market slot has used are left out.
 func (d *desk) news() []minutes.Scored {
-	var out []minutes.Scored
+	if d.stories != nil {
+		return d.stories
+	}
+	out := []minutes.Scored{}
 	for _, s := range d.ranked {
 		if s.Story != nil || s.Article != nil {
 			if injected().MatchString(s.Title.String()) {
@@ -71,12 +72,22 @@ func (d *desk) news() []minutes.Scored {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b minutes.Scored) int { return d.touches(b) - d.touches(a) })
+	d.stories = out
 	return out
 }
 
 // touches is how much a story is the reader's: an interest in its title before one in its text or
 // its feed's kind, and a place they are at today.
 func (d *desk) touches(s minutes.Scored) int {
+	n, ok := d.touched[s.ID]
+	if !ok {
+		n = d.touch(s)
+		d.touched[s.ID] = n
+	}
+	return n
+}
+
+func (d *desk) touch(s minutes.Scored) int {
 	n := 0
 	text := s.Title.String() + " " + s.Excerpt.String()
 	if s.Article != nil {

@@ -25,12 +25,16 @@ func (d *desk) sections() []minutes.Section {
 func (d *desk) section(kind string, items []minutes.Scored, limit int, line func(minutes.Scored) minutes.Claim) minutes.Section {
 	s := minutes.Section{Kind: kind, Items: []minutes.Scored{}, Lines: []minutes.Claim{}}
 	for i, it := range items {
-		c := line(it)
-		if i >= limit || c.Text.Empty() {
+		if i >= limit {
 			s.LeftOut++
 			continue
 		}
-		s.Items = append(s.Items, original(it, d.in.Ranked))
+		c := line(it)
+		if c.Text.Empty() {
+			s.LeftOut++
+			continue
+		}
+		s.Items = append(s.Items, d.original(it))
 		s.Lines = append(s.Lines, c)
 	}
 	return s
@@ -38,9 +42,9 @@ func (d *desk) section(kind string, items []minutes.Scored, limit int, line func
 
 // original is the item as it was handed in: what is stored keeps its own zone. Bodies stay in the
 // store.
-func original(s minutes.Scored, ranked []minutes.Scored) minutes.Scored {
-	if i := slices.IndexFunc(ranked, func(o minutes.Scored) bool { return o.ID == s.ID }); i >= 0 {
-		s = ranked[i]
+func (d *desk) original(s minutes.Scored) minutes.Scored {
+	if i, ok := d.place[s.ID]; ok {
+		s = d.in.Ranked[i]
 	}
 	s.Body = minutes.Safe{}
 	return s

@@ -68,6 +68,9 @@ const pressing = 42
 // press, and the others.
 func (d *desk) mailLines() (hard, soft []minutes.Claim) {
 	for _, p := range d.picks() {
+		if len(hard)+len(soft) > 2*maxSummary {
+			break
+		}
 		if d.told[p.mail.ID] || p.weight < 15 {
 			continue
 		}
@@ -154,6 +157,9 @@ func (d *desk) newsLines() []minutes.Claim {
 	var touching, first, rest []minutes.Claim
 	kinds := map[minutes.Kind]bool{}
 	for _, s := range d.news() {
+		if len(touching)+len(first)+len(rest) > 2*maxSummary {
+			break
+		}
 		if d.told[s.ID] || s.Article != nil && business(s.Article.Category) && len(d.kind(minutes.KindQuote)) > 0 && d.touches(s) == 0 {
 			continue
 		}
@@ -174,7 +180,7 @@ func (d *desk) newsLines() []minutes.Claim {
 
 // forecasts are those of the places of the day: one that an event of today lies in before home.
 func (d *desk) forecasts() []minutes.Scored {
-	fs := d.kind(minutes.KindForecast)
+	fs := slices.Clone(d.kind(minutes.KindForecast))
 	slices.SortStableFunc(fs, func(a, b minutes.Scored) int {
 		return d.visits(b) - d.visits(a)
 	})

@@ -283,6 +283,9 @@ func (d *desk) context(it minutes.Item, a ask) (said, bool) {
 func (d *desk) alert(it minutes.Item) (minutes.Scored, string) {
 	for _, e := range d.agenda {
 		for _, c := range references(e.Title.String()) {
+			if !hasWords(it.Body.String(), c) && !hasWords(it.Excerpt.String(), c) {
+				continue
+			}
 			for _, s := range d.reading(it).texts {
 				if hasWords(s, c) && changed().MatchString(s) {
 					return e, s
