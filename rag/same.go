@@ -113,22 +113,23 @@ func sameAddress(a, b *telling) bool {
 }
 
 func alikeTitles(a, b *telling) bool {
-	x, y := a.title, b.title
-	if x.generic || y.generic || contradict(x, y) {
+	x, y := &a.title, &b.title
+	if x.generic || y.generic {
 		return false
 	}
-	shared := 0
-	for w := range x.words {
-		if y.words[w] {
-			shared++
-		}
-	}
+	shared := inBoth(x.sorted, y.sorted)
 	if shared < fewShared {
 		return false
 	}
 	shorter := min(len(x.words), len(y.words))
 	jaccard := float64(shared) / float64(len(x.words)+len(y.words)-shared)
 	contained := float64(shared) / float64(shorter)
+	if jaccard < weakJaccard && contained < minContain && x.text != y.text {
+		return false // by far the most pairs end here, so the costlier looks come after
+	}
+	if contradict(x, y) {
+		return false
+	}
 	switch {
 	case x.text == y.text:
 		return shared >= minShared
@@ -144,7 +145,7 @@ func alikeTitles(a, b *telling) bool {
 
 // contradict: different numbers or opposite directions are different news, however alike the
 // words. Numbers that only one of them gives are detail.
-func contradict(x, y title) bool {
+func contradict(x, y *title) bool {
 	if onlyIn(x.numbers, y.numbers) && onlyIn(y.numbers, x.numbers) {
 		return true
 	}
@@ -157,13 +158,13 @@ func contradict(x, y title) bool {
 }
 
 // otherNames: each names someone or something that the other does not know.
-func otherNames(x, y title) bool {
+func otherNames(x, y *title) bool {
 	return onlyIn(x.names, y.words) && onlyIn(y.names, x.words)
 }
 
 // swapped: one word stands where the other has another one, and no number says that both mean the
 // same thing. Notes on linear algebra are not notes on abstract algebra.
-func swapped(x, y title, shared int) bool {
+func swapped(x, y *title, shared int) bool {
 	if len(x.words)-shared != 1 || len(y.words)-shared != 1 {
 		return false
 	}
@@ -173,6 +174,23 @@ func swapped(x, y title, shared int) bool {
 		}
 	}
 	return true
+}
+
+// inBoth counts what two sorted lists share.
+func inBoth(a, b []string) int {
+	n := 0
+	for len(a) > 0 && len(b) > 0 {
+		switch c := strings.Compare(a[0], b[0]); {
+		case c < 0:
+			a = a[1:]
+		case c > 0:
+			b = b[1:]
+		default:
+			n++
+			a, b = a[1:], b[1:]
+		}
+	}
+	return n
 }
 
 // onlyIn says whether a has something that b has not.

@@ -1,6 +1,8 @@
 package rag
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -11,6 +13,7 @@ import (
 // something, the numbers, and which way it says things go.
 type title struct {
 	words   map[string]bool
+	sorted  []string // the same words, for counting what two titles share
 	names   map[string]bool
 	numbers map[string]bool
 	ways    map[string]string // of an axis ("price"), the end ("up")
@@ -51,6 +54,7 @@ func readTitle(x *lexicon, s string, site map[string]bool) title {
 		t.word(x, w, low)
 	}
 	t.text = strings.Join(folded, " ")
+	t.sorted = slices.Sorted(maps.Keys(t.words))
 	return t
 }
 
