@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,10 @@ func (d *desk) dayInOne() minutes.Claim {
 	if len(timed) == 0 {
 		return d.allDayInOne()
 	}
+	today := " events today"
+	if slices.ContainsFunc(d.agenda, func(s minutes.Scored) bool { return busy(s) && !s.Event.End.After(d.m.Now) }) {
+		today = " events left today"
+	}
 	var quotes []string
 	for _, s := range timed {
 		quotes = append(quotes, s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"))
@@ -27,12 +32,12 @@ func (d *desk) dayInOne() minutes.Claim {
 	case len(timed) == 1:
 		return d.oneEvent(timed[0])
 	case clash:
-		text = upper(numeral(len(timed))) + " events today, the first at " + d.clock(timed[0].Event.Start) + "; " + d.clashing(a, b)
+		text = upper(numeral(len(timed))) + today + ", the first at " + d.clock(timed[0].Event.Start) + "; " + d.clashing(a, b)
 		if c, e, ok := secondClash(timed); ok && count(text) < 22 {
 			text += "; so do " + name(c) + " and " + name(e) + " at " + d.clock(e.Event.Start)
 		}
 	default:
-		text = upper(numeral(len(timed))) + " events today" + map[bool]string{true: ", ", false: ": "}[len(timed) > 3] + d.list(timed)
+		text = upper(numeral(len(timed))) + today + map[bool]string{true: ", ", false: ": "}[len(timed) > 3] + d.list(timed)
 		if from, to, before, after, ok := longestGap(timed); ok && count(text) < 22 {
 			text += "; free from " + d.clock(from) + " to " + d.clock(to)
 			quotes = append(quotes, before.ID, factLine(before.Item, "ends"), after.ID, factLine(after.Item, "starts"))

@@ -134,6 +134,9 @@ func (d *desk) isMuted(s minutes.Scored) bool {
 	hay := it.Title.String() + "\n" + it.Author.String() + "\n" + it.Source + "\n" + it.Excerpt.String()
 	if it.Mail != nil {
 		hay = it.Title.String() + "\n" + it.Mail.From.Name.String() + "\n" + it.Mail.From.Email
+		if it.Mail.Bulk { // a person may name what the reader is tired of
+			hay += "\n" + it.Excerpt.String()
+		}
 	}
 	return slices.ContainsFunc(d.m.Profile.Muted, func(w string) bool { return hasWords(hay, w) })
 }

@@ -103,6 +103,8 @@ func (d *desk) classify(it minutes.Item) class {
 	switch {
 	case d.suspicious(it):
 		return suspect
+	case agendaMail().MatchString(it.Title.String()) && (it.Mail.Bulk || robot.MatchString(local)):
+		return newsletter // tells what the calendar tells
 	case robot.MatchString(local):
 		return notice
 	case it.Mail.ListID != "" && !it.Mail.Bulk:
@@ -116,6 +118,8 @@ func (d *desk) classify(it minutes.Item) class {
 }
 
 var machineName = lazy(`(?i)^(no-?reply|do-?not-?reply|notifications?|mailer-daemon|postmaster|bounces?|alerts?|receipts?|git(lab|hub)?|jira|ci|builds?|backup|calendar-notification|circulation)([-+._].*)?$`)
+
+var agendaMail = lazy(`(?i)^(?:your (?:day|agenda|schedule)|daily agenda)\b`)
 
 var noticeTitle = lazy(`(?i)\b(receipt|invoice|your order|order (?:no|#|\d+|confirm\w*|shipped)|booking|payment|parcel|delivery|pipeline|build|merge request|pull request|ticket|statement|facture|rechnung|reservation|boarding pass|assigned|automatic reply|out of office|abwesend)\b`)
 

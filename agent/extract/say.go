@@ -150,7 +150,8 @@ func (d *desk) inTheirWords(it minutes.Item, a ask, s said) said {
 		}
 	}
 	s.text = who(it) + verb + quoted(upper(clip(a.sentence, maxLine-10)))
-	if a.due != nil && !a.due.At.IsZero() {
+	said := a.due != nil && a.due.Kind == "before" && !a.due.AllDay && day == "today" && strings.Contains(a.sentence, a.due.Quote)
+	if a.due != nil && !a.due.At.IsZero() && !said {
 		if a.dueAlso != "" {
 			s.quotes = append(s.quotes, it.ID, a.dueAlso)
 		}
@@ -199,6 +200,14 @@ func (d *desk) dueNote(a ask) string {
 		return verb + on(d.dayName(at)) + "."
 	}
 	return verb + on(d.dayName(at)) + " at " + d.clock(at) + "."
+}
+
+// capital sets a sentence's first letter, unless its first word is a code like eu-2.
+func capital(s string) string {
+	if w, _, _ := strings.Cut(s, " "); strings.ContainsAny(w, "0123456789") {
+		return s
+	}
+	return upper(s)
 }
 
 // clip keeps the first n words.

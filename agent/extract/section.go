@@ -54,12 +54,16 @@ func (d *desk) mailSection() minutes.Section {
 	var people, suspects, machines []minutes.Scored
 	groups := map[string]int{}
 	counts := map[class]int{}
-	past := 0
+	past, earlier := 0, 0
 	for _, s := range d.kind(minutes.KindMail) {
 		switch c := d.classes[s.ID]; c {
 		case person, list:
-			if d.over(s.Item) {
+			switch {
+			case d.over(s.Item):
 				past++
+				continue
+			case d.followed(s.Item):
+				earlier++
 				continue
 			}
 			people = append(people, s)
@@ -91,10 +95,11 @@ func (d *desk) mailSection() minutes.Section {
 			counts[c]--
 		}
 	}
-	s.LeftOut += counts[notice] + counts[newsletter] + past + d.mutedOf(minutes.KindMail)
+	s.LeftOut += counts[notice] + counts[newsletter] + past + earlier + d.mutedOf(minutes.KindMail)
 	s.Why = minutes.CleanLine(reasons(
 		counted(counts[newsletter], "newsletter or offer", "newsletters and offers"), counted(counts[notice], "notice", "notices"),
-		counted(d.mutedOf(minutes.KindMail), "muted", "muted"), counted(past, "about something past", "about something past"), counted(max(0, len(items)-mailLimit), "lower-ranked", "lower-ranked")))
+		counted(d.mutedOf(minutes.KindMail), "muted", "muted"), counted(past, "about something past", "about something past"),
+		counted(earlier, "earlier in a conversation", "earlier in a conversation"), counted(max(0, len(items)-mailLimit), "lower-ranked", "lower-ranked")))
 	return s
 }
 
@@ -118,6 +123,14 @@ func lead(machines []minutes.Scored, s minutes.Scored) []minutes.Scored {
 }
 
 var failing = lazy(`(?i)\b(?:fail(?:ed|ure|s)?|error|alarm|critical|broken|overdue|declined|expired|vulnerabilit(?:y|ies))\b`)
+
+// followed says whether the same person has written again in the same conversation: the newer
+// mail stands for both.
+func (d *desk) followed(it minutes.Item) bool {
+	return slices.ContainsFunc(d.threads[it.Mail.Thread], func(o minutes.Item) bool {
+		return o.At.After(it.At) && !o.Mail.FromMe && o.Mail.From.Email == it.Mail.From.Email && d.classes[o.ID] == person
+	})
+}
 
 // over holds for a notice to many about a "today" or "tonight" that has gone by.
 func (d *desk) over(it minutes.Item) bool {

@@ -129,7 +129,7 @@ func (d *desk) came() []minutes.Claim {
 		}
 		t := d.threads[l.mail.Mail.Thread]
 		it := t[len(t)-1]
-		if it.Mail.FromMe || d.told[it.ID] || d.in.Before != nil && it.At.Before(d.in.Before.GeneratedAt) || d.daysOff(it.At) < -1 {
+		if it.Mail.FromMe || d.told[it.ID] || d.owed(it.ID) || d.in.Before != nil && it.At.Before(d.in.Before.GeneratedAt) || d.daysOff(it.At) < -1 {
 			continue
 		}
 		text := who(it) + " has answered your " + quoted(clip(subject(l.mail), 8)) + "."

@@ -160,7 +160,7 @@ func (d *desk) mailLine(p pick, first bool) minutes.Claim {
 	it := p.mail.Item
 	switch {
 	case p.alert != "":
-		text := who(it) + ": " + clip(p.alert, maxLine-2)
+		text := who(it) + ": " + capital(clip(p.alert, maxLine-2))
 		if firstPerson().MatchString(p.alert) {
 			text = who(it) + ": " + quoted(clip(p.alert, maxLine-4))
 		}
@@ -229,7 +229,7 @@ func (d *desk) gist(it minutes.Item) (said, bool) {
 		if !ok || firstPerson().MatchString(text) || strings.HasSuffix(s, "?") {
 			text = quoted(upper(clip(s, maxLine-8)))
 		} else {
-			text = clip(text, maxLine-4)
+			text = capital(clip(text, maxLine-4))
 		}
 		return said{text, []string{it.ID, s}}, true
 	}
@@ -275,7 +275,7 @@ func (d *desk) context(it minutes.Item, a ask) (said, bool) {
 		}
 		text = strings.Replace(text, a.due.Quote, at, 1)
 	}
-	return said{text, []string{it.ID, s}}, true
+	return said{capital(text), []string{it.ID, s}}, true
 }
 
 // alert finds a notice that changes an event of today: it names the same flight, train or booking,
