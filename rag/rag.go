@@ -24,14 +24,18 @@ const apart = 4 * 24 * time.Hour
 func Merge(items []minutes.Item) []minutes.Group {
 	items = inOrder(items)
 	tellings := make([]*telling, len(items))
-	var idx index
+	for i := range items {
+		if mergeable(items[i]) {
+			tellings[i] = read(items[i])
+		}
+	}
+	idx := index{common: commonWords(tellings)}
 	var groups []minutes.Group
 	member := map[int]int{} // of an item, its group
 	var of [][]int          // of a group, its items
 	for i := range items {
 		g := -1
-		if mergeable(items[i]) {
-			tellings[i] = read(items[i])
+		if tellings[i] != nil {
 			for _, j := range idx.candidates(tellings[i]) {
 				if k := member[j]; (g < 0 || k < g) && allAlike(tellings, of[k], tellings[i]) {
 					g = k
@@ -83,12 +87,37 @@ func allAlike(all []*telling, group []int, t *telling) bool {
 	return true
 }
 
+// A word is common that stands in this many titles and in more than a twentieth of all: it leads
+// from everything to everything, and two titles that share nothing rarer tell no one story.
+const commonAt = 50
+
+func commonWords(all []*telling) map[string]bool {
+	in := map[string]int{}
+	n := 0
+	for _, t := range all {
+		if t != nil {
+			n++
+			for _, w := range t.title.sorted {
+				in[w]++
+			}
+		}
+	}
+	common := map[string]bool{}
+	for w, k := range in {
+		if k > commonAt && k > n/20 {
+			common[w] = true
+		}
+	}
+	return common
+}
+
 // An index finds the earlier tellings that one may be like: those that share an address or enough
 // words of the title.
 type index struct {
-	urls  map[string][]int
-	words map[string][]int
-	count []uint16 // of an item, how many words are shared; zero between calls
+	common map[string]bool
+	urls   map[string][]int
+	words  map[string][]int
+	count  []uint16 // of an item, how many words are shared; zero between calls
 }
 
 func (x *index) add(i int, t *telling) {
@@ -98,8 +127,10 @@ func (x *index) add(i int, t *telling) {
 	for _, u := range t.urls {
 		x.urls[u] = append(x.urls[u], i)
 	}
-	for w := range t.title.words {
-		x.words[w] = append(x.words[w], i)
+	for _, w := range t.title.sorted {
+		if !x.common[w] {
+			x.words[w] = append(x.words[w], i)
+		}
 	}
 	x.count = append(x.count, make([]uint16, i+1-len(x.count))...)
 }
@@ -121,7 +152,7 @@ func (x *index) candidates(t *telling) []int {
 	for _, u := range t.urls {
 		hit(x.urls[u], fewShared)
 	}
-	for w := range t.title.words {
+	for _, w := range t.title.sorted {
 		hit(x.words[w], 1)
 	}
 	for _, i := range touched {
