@@ -38,12 +38,19 @@ func (a *Agent) Preload(ctx context.Context, only []string, report func(minutes.
 	}
 	defer unlock()
 	if waited && len(only) == 0 {
-		if b, err := a.Today(ctx); err == nil && !b.Stale {
-			return b, nil
+		// Its result is ours too, if it asked every source and came to its end.
+		if run, ok := a.ended(ctx, 1); ok && run.Kind == "preload" {
+			if b, err := a.Today(ctx); err == nil && !b.Stale {
+				return b, nil
+			}
 		}
 	}
 	m := a.Morning()
-	run, err := a.Runs.Begin(ctx, minutes.Run{Kind: "preload", Day: m.Day, Start: m.Now})
+	kind := "preload"
+	if len(only) > 0 {
+		kind = "only"
+	}
+	run, err := a.Runs.Begin(ctx, minutes.Run{Kind: kind, Day: m.Day, Start: m.Now})
 	if err != nil {
 		return minutes.Brief{}, fmt.Errorf("record the run: %w", err)
 	}
@@ -124,9 +131,9 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 	b.GeneratedAt, b.ExpiresAt = m.Now, m.Now.Add(a.Settings.Expires)
 	b.Engine = minutes.Composer{Composer: "extractive", Fallbacks: []minutes.Fallback{}}
 	b.Sources = sources
-	if b.Fingerprint, err = a.fingerprint(ctx, m, sources); err != nil {
-		return minutes.Brief{}, err
-	}
+	// Of what was gathered, not of what is there now: a thumb given meanwhile is not in this brief.
+	// What the brief itself settled is no news to the next run.
+	b.Fingerprint = a.fingerprint(m, sources, len(g.log), settled(g.open, b.Actions))
 	timing.Total = timing.Fetch + timing.Keep + timing.Rank + timing.Compose + timing.Verify
 	b.Timing = *timing
 	if ctx.Err() != nil {
@@ -143,38 +150,61 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 }
 
 // unchanged is today's brief if composing again could not change it: no source brought anything,
-// every other input is as it was, and it has not expired.
+// the run before came to its end (what one that was killed had kept is in no brief yet), every other
+// input is as it was, and it has not expired.
 func (a *Agent) unchanged(ctx context.Context, m minutes.Morning, sources []minutes.SourceStatus) (minutes.Brief, bool) {
 	b, err := a.Archive.Brief(ctx, m.Day)
 	if err != nil || !m.Now.Before(b.ExpiresAt) || m.Now.Before(b.GeneratedAt) {
 		return b, false
 	}
-	now, err := a.fingerprint(ctx, m, sources)
-	if err != nil || now != b.Fingerprint {
+	if _, ok := a.ended(ctx, 2); !ok { // this run is the newest
+		return b, false
+	}
+	log, err := a.Journal.Judgements(ctx)
+	if err != nil {
+		return b, false
+	}
+	done, err := a.Loops.Actions(ctx, "done")
+	if err != nil || a.fingerprint(m, sources, len(log), len(done)) != b.Fingerprint {
 		return b, false
 	}
 	b.Sources = sources
 	return b, true
 }
 
-// fingerprint stands for every input of a brief but the items: judgements, actions, how the sources
-// did, the settings.
-func (a *Agent) fingerprint(ctx context.Context, m minutes.Morning, sources []minutes.SourceStatus) (string, error) {
-	log, err := a.Journal.Judgements(ctx)
-	if err != nil {
-		return "", fmt.Errorf("read the judgements: %w", err)
+// ended is the run at a place counted from the newest, which is 1, if it made a brief.
+func (a *Agent) ended(ctx context.Context, place int) (minutes.Run, bool) {
+	runs, err := a.Runs.Runs(ctx, place)
+	if err != nil || len(runs) < place {
+		return minutes.Run{}, false
 	}
-	actions, err := a.Loops.Actions(ctx, "done")
-	if err != nil {
-		return "", fmt.Errorf("read the actions: %w", err)
-	}
+	run := runs[place-1]
+	return run, run.Outcome == "ok" || run.Outcome == "partial"
+}
+
+// fingerprint stands for every input of a brief but the items: judgements and settled actions, which
+// only ever become more, how the sources did, the settings.
+func (a *Agent) fingerprint(m minutes.Morning, sources []minutes.SourceStatus, judged, settled int) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %s %v %d %d %q\n", m.Day, a.Settings.ZoneName, m.Profile, m.Words, m.Hours, a.Settings.Version)
-	fmt.Fprintln(h, len(log), len(actions))
+	fmt.Fprintln(h, judged, settled)
 	for _, s := range sources {
 		fmt.Fprintf(h, "%q %s %q\n", s.Name, s.Status, s.Error.String())
 	}
-	return hex.EncodeToString(h.Sum(nil)[:12]), nil
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// settled counts the actions that are done in any of the lists.
+func settled(lists ...[]minutes.Action) int {
+	done := map[string]bool{}
+	for _, l := range lists {
+		for _, act := range l {
+			if act.Status == "done" {
+				done[act.ID] = true
+			}
+		}
+	}
+	return len(done)
 }
 
 // Partial says whether a source that is on failed or came in part. Entries that were rejected one

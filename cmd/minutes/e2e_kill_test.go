@@ -1,0 +1,427 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/rag/sqlite"
+)
+
+// A gate is a feed that has one entry more at every request. While it is shut, requests wait.
+type gate struct {
+	*httptest.Server
+	n       atomic.Int64
+	still   atomic.Bool // no new entries
+	mu      sync.Mutex
+	open    chan struct{} // nil: not shut
+	arrived chan struct{} // one for every request
+}
+
+func newGate(t testing.TB) *gate {
+	g := &gate{arrived: make(chan struct{}, 1000)}
+	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.arrived <- struct{}{}
+		g.mu.Lock()
+		open := g.open
+		g.mu.Unlock()
+		if open != nil {
+			select {
+			case <-open:
+			case <-r.Context().Done():
+				return
+			}
+		}
+		n := g.n.Load()
+		if !g.still.Load() {
+			n = g.n.Add(1)
+		}
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>Growing</title><link>https://growing.example/</link>`)
+		for i := max(1, n-25); i <= n; i++ {
+			fmt.Fprintf(w, "<item><guid>g%d</guid><title>Entry %d of many</title><link>https://growing.example/%d</link><pubDate>Tue, 10 Mar 2026 05:%02d:00 GMT</pubDate><description>%s</description></item>",
+				i, i, i, i%60, strings.Repeat(fmt.Sprintf("Word %d of it. ", i), 40))
+		}
+		fmt.Fprint(w, `</channel></rss>`)
+	}))
+	t.Cleanup(func() {
+		g.release()
+		g.CloseClientConnections()
+		g.Close()
+	})
+	return g
+}
+
+func (g *gate) shut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.open = make(chan struct{})
+}
+
+func (g *gate) release() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.open != nil {
+		close(g.open)
+		g.open = nil
+	}
+}
+
+// growing is a box over the demo's world and a gate, with a first brief made.
+func growing(t testing.TB) (*box, *gate) {
+	w, config := startDemo(t)
+	g := newGate(t)
+	b := newBox(t, config+fmt.Sprintf("\n[[connectors.feed]]\nname = \"growing\"\nurls = [%q]\n", g.URL+"/feed.xml"), w.Now)
+	b.must(0, "preload")
+	<-g.arrived
+	return b, g
+}
+
+// intact wants the file whole.
+func (b *box) intact() {
+	b.t.Helper()
+	db, err := sqlite.Open(context.Background(), filepath.Join(b.data(), "minutes.db"), sqlite.Options{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer db.Close()
+	if wrong, err := db.Check(context.Background()); err != nil || len(wrong) > 0 {
+		b.t.Fatalf("%v, %v", wrong, err)
+	}
+}
+
+// judged are the items of the log that were judged up, with how often.
+func (b *box) judged() map[string]int {
+	b.t.Helper()
+	var list struct{ Feedback []minutes.Judgement }
+	b.decode(b.must(0, "feedback", "list", "--json"), &list)
+	out := map[string]int{}
+	for _, j := range list.Feedback {
+		out[j.Item]++
+	}
+	return out
+}
+
+// runs are all recorded preloads.
+func (b *box) runs() []minutes.Run {
+	b.t.Helper()
+	var out []minutes.Run
+	for line := range strings.Lines(b.must(0, "export")) {
+		if strings.HasPrefix(line, `{"schema":"minutes.run/v1"`) {
+			var r minutes.Run
+			b.decode(line, &r)
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// TestKilledAtAnyMomentNothingKeptIsLost kills preloads, and judgements beside them, at random
+// moments. What was said to be kept is kept, the last good brief is printed, the file is whole.
+func TestKilledAtAnyMomentNothingKeptIsLost(t *testing.T) {
+	t.Parallel()
+	rounds := 5
+	if long() {
+		rounds = 60
+	}
+	b, _ := growing(t)
+	start := time.Now()
+	b.must(0, "preload")
+	span := time.Since(start) // in which to choose a moment; nothing is asserted on it
+	var list struct{ Items []minutes.Scored }
+	b.decode(b.must(0, "items", "--json", "--limit", "0"), &list)
+	last, acknowledged, lost, cut := b.brief(), map[string]int{}, 0, 0
+	for round := range rounds {
+		b.now = b.now.Add(time.Second)
+		id := list.Items[round%len(list.Items)].ID
+		preload, thumb := b.command("preload"), b.command("feedback", "up", id)
+		var said bytes.Buffer
+		steps := newLines(func(string) bool { return true })
+		preload.Stderr, thumb.Stderr = steps, &said
+		if err := preload.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if err := thumb.Start(); err != nil {
+			t.Fatal(err)
+		}
+		// Every other preload is killed at a step, the others at a time; every other thumb is killed
+		// too, and counts if it was acknowledged before.
+		killed := []*time.Timer{time.AfterFunc(rand.N(span), func() { _ = preload.Process.Kill() })}
+		if round%2 == 1 {
+			killed[0].Stop()
+			killed = append(killed, time.AfterFunc(rand.N(span/2), func() { _ = thumb.Process.Kill() }))
+			go func() {
+				for range 1 + rand.N(12) {
+					<-steps.seen
+				}
+				_ = preload.Process.Kill()
+			}()
+		}
+		if err := preload.Wait(); err != nil {
+			cut++
+		}
+		for range 12 {
+			steps.seen <- struct{}{} // whoever still waits for one
+		}
+		_ = thumb.Wait()
+		for _, k := range killed {
+			k.Stop()
+		}
+		if strings.HasPrefix(said.String(), "up: ") {
+			acknowledged[id]++
+		}
+		b.intact()
+		now := b.brief()
+		if len(now.TLDR) != 3 || now.GeneratedAt.Before(last.GeneratedAt) || len(now.Sections) == 0 {
+			t.Fatalf("round %d: the brief of %s is gone; there is one of %s with %d lines", round, last.GeneratedAt, now.GeneratedAt, len(now.TLDR))
+		}
+		last = now
+		got := b.judged()
+		for id, n := range acknowledged {
+			if got[id] < n {
+				lost++
+				t.Errorf("round %d: %s was judged %d times and has %d", round, id, n, got[id])
+			}
+		}
+	}
+	b.now = b.now.Add(2 * time.Hour) // past any expiry: it must make one
+	b.must(0, "preload")
+	if after := b.brief(); !after.GeneratedAt.After(last.GeneratedAt) {
+		t.Error("after all that, no new brief was made")
+	}
+	t.Logf("kill -9: %d rounds, %d preloads cut short, %d judgements acknowledged, %d lost", rounds, cut, len(acknowledged), lost)
+}
+
+// TestWhatAKilledRunKeptIsInTheNextBrief kills a preload after it has kept a new entry and before it
+// has made a brief. The next one finds nothing new, and has the entry all the same.
+func TestWhatAKilledRunKeptIsInTheNextBrief(t *testing.T) {
+	t.Parallel()
+	w, config := startDemo(t)
+	g, late := newGate(t), newGate(t)
+	late.still.Store(true)
+	for name, gate := range map[string]*gate{"growing": g, "late": late} {
+		config += fmt.Sprintf("\n[[connectors.feed]]\nname = %q\nurls = [%q]\n", name, gate.URL+"/feed.xml")
+	}
+	b := newBox(t, config, w.Now)
+	b.must(0, "preload")
+	late.shut()
+	cmd := b.command("preload")
+	progress := newLines(func(line string) bool { return strings.HasPrefix(line, "fetch growing") })
+	cmd.Stderr = progress
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-progress.seen
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	late.release()
+	g.still.Store(true)
+	b.must(0, "preload")
+	if brief := b.must(0, "brief", "--json"); !strings.Contains(brief, "Entry 2 of many") {
+		t.Error("what a killed run had kept is not in the brief")
+	}
+}
+
+// TestInterruptedKeepsWhatWasFetched stops a preload while a feed is still silent.
+func TestInterruptedKeepsWhatWasFetched(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		w, config := startDemo(t)
+		g := newGate(t)
+		b := newBox(t, config+fmt.Sprintf("\n[[connectors.feed]]\nname = \"growing\"\nurls = [%q]\n", g.URL+"/feed.xml"), w.Now)
+		g.shut()
+		cmd := b.command("preload")
+		progress := newLines(func(line string) bool { return strings.HasPrefix(line, "fetch ") })
+		cmd.Stderr = progress
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-g.arrived
+		for range 7 { // every other source has been kept
+			<-progress.seen
+		}
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		if code := cmd.ProcessState.ExitCode(); code != 130 {
+			t.Errorf("%s: exit %d, want 130\n%s", sig, code, progress.text())
+		}
+		if !strings.Contains(progress.text(), "interrupted") {
+			t.Errorf("%s: nothing was said:\n%s", sig, progress.text())
+		}
+		if kept := b.kept(); len(kept) < 30 {
+			t.Errorf("%s: of what was fetched %d items are kept", sig, len(kept))
+		}
+		if r := b.runs(); len(r) != 1 || r[0].Outcome != "interrupted" || r[0].End.IsZero() {
+			t.Errorf("%s: the run is recorded as %s", sig, asJSON(t, r))
+		}
+		g.release()
+		b.must(0, "preload")
+	}
+}
+
+// TestPreloadsAtOnceAreOneRun starts several while the first is held up; the others wait for it and
+// report its result.
+func TestPreloadsAtOnceAreOneRun(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{2, 10} {
+		b, g := growing(t)
+		before := len(b.runs())
+		b.now = b.now.Add(time.Second)
+		g.shut()
+		waiting := newLines(func(line string) bool { return strings.Contains(line, "another preload is running") })
+		cmds := make([]*exec.Cmd, n)
+		for i := range cmds {
+			cmds[i] = b.command("preload")
+			cmds[i].Stderr = waiting
+			if err := cmds[i].Start(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range n - 1 {
+			<-waiting.seen
+		}
+		g.release()
+		for _, c := range cmds {
+			if err := c.Wait(); err != nil {
+				t.Errorf("%d at once: %v\n%s", n, err, waiting.text())
+			}
+		}
+		if got := len(b.runs()) - before; got != 1 {
+			t.Errorf("%d at once: %d runs were recorded, want 1", n, got)
+		}
+		if !b.brief().GeneratedAt.Equal(b.now) {
+			t.Errorf("%d at once: the brief is of %s, want %s", n, b.brief().GeneratedAt, b.now)
+		}
+	}
+}
+
+// TestAWaitingPreloadMakesItsOwnRun holds up a first preload that will not do for a second: one of a
+// single source, and one that is killed.
+func TestAWaitingPreloadMakesItsOwnRun(t *testing.T) {
+	t.Parallel()
+	for _, killed := range []bool{false, true} {
+		b, g := growing(t)
+		b.now = b.now.Add(time.Second)
+		g.shut()
+		first, second := b.command("preload", "--only", "growing"), b.command("preload")
+		if killed {
+			first = b.command("preload")
+		}
+		waiting := newLines(func(line string) bool { return strings.Contains(line, "another preload is running") })
+		second.Stderr = waiting
+		if err := first.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-g.arrived
+		if err := second.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-waiting.seen
+		if killed {
+			_ = first.Process.Kill()
+		}
+		g.release()
+		_ = first.Wait()
+		if err := second.Wait(); err != nil || !strings.Contains(waiting.text(), "fetch calendar") {
+			t.Errorf("killed %v: %v\n%s", killed, err, waiting.text())
+		}
+		want := []string{"preload ok", "only ok", "preload ok"}
+		if killed {
+			want[1] = "preload "
+		}
+		var got []string
+		for _, r := range b.runs() {
+			got = append(got, r.Kind+" "+r.Outcome)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("runs are %q, want %q", got, want)
+		}
+	}
+}
+
+// TestReadersNeverFailWhileAPreloadWrites reads in every way while preloads run one after the other.
+func TestReadersNeverFailWhileAPreloadWrites(t *testing.T) {
+	t.Parallel()
+	b, _ := growing(t)
+	preloads := 3
+	if long() {
+		preloads = 15
+	}
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	var reads atomic.Int64
+	for _, args := range [][]string{{"brief", "--json"}, {"items", "--json"}, {"search", "--json", "entry"}, {"sources", "--json"}} {
+		wg.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				r := b.run(args...)
+				reads.Add(1)
+				if r.code != 0 || !json.Valid([]byte(r.out)) || r.err != "" {
+					t.Errorf("minutes %s: exit %d\n%s", strings.Join(args, " "), r.code, tail(r.err, 1000))
+					return
+				}
+			}
+		})
+	}
+	for range preloads {
+		b.must(0, "preload")
+	}
+	close(done)
+	wg.Wait()
+	t.Logf("%d reads beside %d preloads, none failed", reads.Load(), preloads)
+}
+
+// lines is a writer that tells of lines as they come.
+type lines struct {
+	mu    sync.Mutex
+	all   bytes.Buffer
+	rest  []byte
+	match func(string) bool
+	seen  chan struct{}
+}
+
+func newLines(match func(string) bool) *lines {
+	return &lines{match: match, seen: make(chan struct{}, 1000)}
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all.Write(p)
+	l.rest = append(l.rest, p...)
+	for {
+		i := bytes.IndexByte(l.rest, '\n')
+		if i < 0 {
+			return len(p), nil
+		}
+		if l.match(string(l.rest[:i])) {
+			l.seen <- struct{}{}
+		}
+		l.rest = l.rest[i+1:]
+	}
+}
+
+func (l *lines) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
+}
