@@ -65,6 +65,7 @@ func (d *desk) actions() []loop {
 		out = append(out, d.remembered(a))
 	}
 	for i := range out {
+		d.dueBefore(&out[i])
 		if d.cameOtherwise(out[i]) {
 			out[i].Status = "done"
 		}
@@ -73,6 +74,29 @@ func (d *desk) actions() []loop {
 	slices.SortFunc(out, d.byDue)
 	return slices.CompactFunc(out, func(a, b loop) bool { return a.ID == b.ID })
 }
+
+// dueBefore gives an ask without a day of its own the start of the event that it names: "before the
+// design review".
+func (d *desk) dueBefore(l *loop) {
+	if l.Due != nil || l.ask == nil || l.Owner != "me" || l.Status != "open" {
+		return
+	}
+	g := beforeEvent().FindStringSubmatch(l.ask.sentence)
+	if g == nil {
+		return
+	}
+	named := fold(g[1])
+	for _, s := range d.kind(minutes.KindEvent) {
+		title, _, _ := strings.Cut(fold(s.Title.Line().String()), ":")
+		if count(title) > 1 && strings.HasPrefix(named, title) && d.counts(s.Item) && !s.Event.AllDay && s.Event.Start.After(l.Since) && d.daysOff(s.Event.Start) < 4 {
+			if l.Due == nil || s.Event.Start.Before(*l.Due) {
+				l.Due = &s.Event.Start
+			}
+		}
+	}
+}
+
+var beforeEvent = lazy(`(?i)\b(?:before|ahead of|in time for|for) (?:the |our |today's |tomorrow's )(.+)`)
 
 // cameOtherwise says whether the one I wait for has since written of the same thing, if not as an
 // answer.

@@ -219,6 +219,20 @@ func (a *ask) find(ref time.Time) {
 		}
 	}
 	a.findBefore(ref)
+	if a.due == nil && a.form == request {
+		a.findMoment(ref)
+	}
+}
+
+// findMoment takes the hour at which a thing is to be done: "pick up Ida at 17:30 today".
+func (a *ask) findMoment(ref time.Time) {
+	for _, t := range when.Dates(a.phrase, ref) {
+		if !t.AllDay && t.Until.IsZero() && t.At.After(ref) {
+			a.due = &when.Deadline{At: t.At, Quote: t.Quote, Start: t.Start, End: t.End, Kind: "at"}
+			a.dueQuote = t.Quote
+			return
+		}
+	}
 }
 
 // findBefore takes a time that stands after "before" or "until" somewhere: "before the traffic

@@ -182,7 +182,16 @@ func (d *desk) sectionMail(s minutes.Scored, groups map[string]int) minutes.Clai
 // calendarSection is what comes after today, and who waits for an answer to an invitation.
 func (d *desk) calendarSection() minutes.Section {
 	var items []minutes.Scored
+	routine := map[string]bool{} // what is on every day is no news tomorrow
+	for _, s := range d.agenda {
+		routine[s.Event.UID] = s.Event.Recurring && s.Event.UID != ""
+	}
+	usual := 0
 	for _, s := range d.kind(minutes.KindEvent) {
+		if d.daysOff(s.Event.Start) > 0 && routine[s.Event.UID] {
+			usual++
+			continue
+		}
 		if d.daysOff(s.Event.Start) > 0 && d.counts(s.Item) || d.uninvited(s.Item) && s.Event.End.After(d.m.Now) {
 			items = append(items, s)
 		}
@@ -200,7 +209,8 @@ func (d *desk) calendarSection() minutes.Section {
 		when := factLine(s.Item, "starts") + factLine(s.Item, "all day")
 		return claim(minutes.EngineComputed, day+": "+s.Title.Line().Cut(70).String(), s.ID, s.Title.String(), s.ID, when)
 	})
-	s.Why = minutes.CleanLine(reasons(counted(s.LeftOut, "later this week", "later this week")))
+	s.Why = minutes.CleanLine(reasons(counted(s.LeftOut, "later this week", "later this week"), counted(usual, "as usual", "as usual")))
+	s.LeftOut += usual
 	return s
 }
 
