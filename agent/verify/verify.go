@@ -44,6 +44,9 @@ func Claim(c minutes.Claim, items map[string]minutes.Item, m minutes.Morning) er
 	if v := vague(text); v != "" && !strings.Contains(s.text, v) {
 		return fmt.Errorf("%q says nothing", v)
 	}
+	if err := s.verbatim(text, cited[0].Article != nil && c.Engine == minutes.EngineExtract); err != nil {
+		return err
+	}
 	return s.check(text)
 }
 
