@@ -106,7 +106,7 @@ type Action struct {
 	ID       string     `json:"id"`
 	Text     Safe       `json:"text"`
 	Owner    string     `json:"owner"`
-	Who      Safe       `json:"who,omitempty"` // the other person
+	Who      Safe       `json:"who,omitzero"` // the other person
 	Due      *time.Time `json:"due"`
 	DueAll   bool       `json:"due_all_day,omitempty"` // due at some time on that day
 	Item     string     `json:"item"`
@@ -125,7 +125,7 @@ type Section struct {
 	// shows in place of titles. A brief older than the field has none.
 	Lines   []Claim `json:"lines,omitempty"`
 	LeftOut int     `json:"left_out"`
-	Why     Safe    `json:"left_out_why,omitempty"`
+	Why     Safe    `json:"left_out_why,omitzero"`
 }
 
 // Changes are ids, since the brief before.
@@ -201,7 +201,7 @@ type StepAction struct {
 // A Run is one preload, kept with how it went. End is zero while it runs or if it was killed.
 type Run struct {
 	ID      int64          `json:"id"`
-	Kind    string         `json:"kind"` // preload
+	Kind    string         `json:"kind"` // preload, or only: one of named sources
 	Day     string         `json:"day"`
 	Start   time.Time      `json:"start"`
 	End     time.Time      `json:"end,omitzero"`
@@ -229,7 +229,7 @@ type Judgement struct {
 	At     time.Time `json:"at"`
 	Verb   string    `json:"verb"` // up, down, clear, mute, unmute, undo
 	Item   string    `json:"item,omitempty"`
-	Title  Safe      `json:"title,omitempty"`
+	Title  Safe      `json:"title,omitzero"`
 	Term   string    `json:"term,omitempty"` // of mute and unmute: a word, sender or source
 	Labels []string  `json:"labels,omitempty"`
 	Undoes int64     `json:"undoes,omitempty"`

@@ -28,7 +28,7 @@ type Item struct {
 	Author    Safe      `json:"author"`
 	At        time.Time `json:"published_at"`
 	Excerpt   Safe      `json:"excerpt"`        // what a reader wants of it: at most about 500 runes, quotes and signatures cut
-	Body      Safe      `json:"body,omitempty"` // all of its text that is kept
+	Body      Safe      `json:"body,omitzero"` // all of its text that is kept
 	Tags      []string  `json:"tags"`
 	Private   bool      `json:"private"`
 	LocalOnly bool      `json:"local_only,omitempty"` // never leaves this machine, not even to a private model
@@ -59,7 +59,7 @@ func (it Item) Label() Label {
 
 // An Address is a person in a message or at a meeting. Email is lower case, without a display name.
 type Address struct {
-	Name  Safe   `json:"name,omitempty"`
+	Name  Safe   `json:"name,omitzero"`
 	Email string `json:"email"`
 }
 
@@ -101,7 +101,7 @@ type Event struct {
 	Recurring bool      `json:"recurring"`
 	Free      bool      `json:"free,omitempty"`      // TRANSP:TRANSPARENT: clashes with nothing
 	Call      string    `json:"call,omitempty"`      // an https link to join by
-	ZoneNote  Safe      `json:"zone_note,omitempty"` // how an odd zone was read, when it had to be guessed
+	ZoneNote  Safe      `json:"zone_note,omitzero"` // how an odd zone was read, when it had to be guessed
 }
 
 // Story is the detail of a Hacker News item. PointsPerHour is Points over the story's age.
@@ -127,7 +127,7 @@ type Article struct {
 // shut at As of: the figure is the last session's.
 type Quote struct {
 	Symbol        string    `json:"symbol"`
-	Name          Safe      `json:"name,omitempty"`
+	Name          Safe      `json:"name,omitzero"`
 	Price         float64   `json:"price"`
 	PreviousClose float64   `json:"previous_close"`
 	Change        float64   `json:"change"`

@@ -74,15 +74,16 @@ func (a *Agent) windows(m minutes.Morning, since time.Time) []minutes.Query {
 	}
 }
 
-// sort puts items where they belong: my own mail is context, mail older than the window counts
-// only while it is unread and flagged, an event counts while it has not ended before today.
+// sort puts items where they belong: my own mail is context; mail older than the window counts only
+// while it waits: unread and flagged, or unread, of this week and from a person; an event counts
+// while it has not ended before today.
 func (g *gathered) sort(m minutes.Morning, items []minutes.Item, since time.Time) {
 	dayStart := time.Date(m.Now.Year(), m.Now.Month(), m.Now.Day(), 0, 0, 0, 0, m.Zone)
 	for _, it := range items {
 		switch {
 		case it.Mail != nil && it.Mail.FromMe:
 			g.sent = append(g.sent, it)
-		case it.Mail != nil && it.At.Before(since) && !(it.Mail.Unread && it.Mail.Flagged):
+		case it.Mail != nil && it.At.Before(since) && !waits(it, m.Now):
 			continue
 		case it.Event != nil && !it.Event.End.After(dayStart) && !it.Event.Start.After(dayStart):
 			continue
@@ -90,6 +91,14 @@ func (g *gathered) sort(m minutes.Morning, items []minutes.Item, since time.Time
 			g.items = append(g.items, it)
 		}
 	}
+}
+
+// waits says that an older mail is still to be dealt with.
+func waits(it minutes.Item, now time.Time) bool {
+	if !it.Mail.Unread {
+		return false
+	}
+	return it.Mail.Flagged || !it.Mail.Bulk && it.Mail.ListID == "" && it.At.After(now.AddDate(0, 0, -7))
 }
 
 // gatherAsked adds the mails that open actions rest on, however old.

@@ -15,14 +15,21 @@ const (
 
 // Words is how many words a reader of the plain form meets: all that people read, no links.
 func Words(b minutes.Brief) int {
-	n := 12 // date, headings
+	n := 12 + 28 // date and headings; the last line, which tells what was checked and whose data it is
 	for _, cs := range [][]minutes.Claim{b.TLDR, b.Summary, b.Insights} {
 		for _, c := range cs {
 			n += count(c.Text.String())
 		}
 	}
+	titles := map[string]string{}
+	for _, a := range b.Agenda {
+		titles[a.Item] = a.Title.String()
+	}
 	for _, a := range b.Agenda {
 		n += 1 + count(a.Title.String()) + count(a.Location.String())
+		for _, id := range a.Conflicts {
+			n += 2 + count(titles[id]) // (clashes with …)
+		}
 		if a.Prepare != nil {
 			n += count(a.Prepare.Text.String())
 		}
@@ -38,7 +45,7 @@ func Words(b minutes.Brief) int {
 		for _, c := range s.Lines {
 			n += count(c.Text.String())
 		}
-		n += count(s.Why.String()) + 1
+		n += count(s.Why.String()) + 3
 	}
 	for _, s := range b.Sources {
 		if s.Status == "failed" || s.Status == "partial" {

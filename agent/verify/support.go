@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -92,14 +93,9 @@ func derive(items []minutes.Item, m minutes.Morning) map[string]map[int]bool {
 	for _, it := range items {
 		kinds[it.Kind]++
 	}
-	out[""][len(items)] = true
-	if len(items) > 1 {
-		out[""][len(items)-1] = true
-	}
-	for _, n := range kinds {
-		out[""][n] = true
-		if n > 1 {
-			out[""][n-1] = true
+	for _, n := range append(slices.Collect(maps.Values(kinds)), len(items)) {
+		if n > 1 { // of one, no figure speaks
+			out[""][n], out[""][n-1] = true, true
 		}
 	}
 	span := func(d time.Duration) {

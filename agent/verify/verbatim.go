@@ -4,8 +4,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/dailyminutes/minutes"
 )
 
 // reported is a line that gives a source's own sentences: "Anna Kirsch wrote: …", and for an
@@ -16,7 +20,7 @@ var reported = sync.OnceValue(func() *regexp.Regexp {
 
 // fewWords is what a run of words must have to be held to its order; shorter ones are held to
 // their numbers, dates and names alone.
-const fewWords = 5
+const fewWords = 3
 
 // verbatim holds a reported line's sentences to the order of the words they come from: a number or
 // a day that stands elsewhere in the same mail does not pass for the one in this sentence. Only a
@@ -64,3 +68,60 @@ func nearWord(w string) bool {
 func dayWord(w string) bool {
 	return nearWord(w) || slices.Contains([]string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "this"}, w)
 }
+
+// placed holds a time that stands right behind an event's title to that event: another cited
+// event's time does not pass for it.
+func (s *support) placed(text string, cited []minutes.Item) error {
+	flat := fold(text)
+	for _, it := range cited {
+		title := strings.Trim(fold(it.Title.Line().String()), ` "`)
+		if it.Event == nil || it.Event.AllDay || title == "" {
+			continue
+		}
+		for rest := flat; ; {
+			_, after, ok := strings.Cut(rest, title)
+			if !ok {
+				break
+			}
+			rest = after
+			g := behind().FindStringSubmatch(after)
+			if g == nil || g[1] == "" && !strings.Contains(g[0], "(") {
+				continue
+			}
+			for i, want := range []time.Time{it.Event.Start, it.Event.End} {
+				at := g[2+i]
+				if g[1] == "until " {
+					at, want = g[2], it.Event.End
+				}
+				if strings.TrimSpace(at) == "" {
+					continue
+				}
+				if t, ok := readClock(strings.TrimSpace(at), false); ok && !slices.Contains(t.mins, want.Hour()*60+want.Minute()) {
+					return fmt.Errorf("%q is not at %s", it.Title.Cut(40), at)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// behind finds "at 10:30", ", moved to 14:30", "(until 11:00)", "(3 pm to 4 pm)" behind a title.
+var behind = sync.OnceValue(func() *regexp.Regexp {
+	const clock = `(\d{1,2}(?::\d{2})?(?: ?[ap]m)?)`
+	return regexp.MustCompile(`^"?,? \(?(at |moved to |until |from |)` + clock + `(?: to ` + clock + `)?`)
+})
+
+// counted holds "and 3 more" to how many are cited beside those that are named.
+func counted(text string, cited int) error {
+	g := andMore().FindStringSubmatch(text)
+	if g == nil {
+		return nil
+	}
+	named := max(strings.Count(text, "“"), 1)
+	if n, err := strconv.Atoi(g[1]); err == nil && n != cited-named {
+		return fmt.Errorf("%d are cited beside those named, not %d", cited-named, n)
+	}
+	return nil
+}
+
+var andMore = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\band (\d+) more\b`) })

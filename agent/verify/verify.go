@@ -47,6 +47,12 @@ func Claim(c minutes.Claim, items map[string]minutes.Item, m minutes.Morning) er
 	if err := s.verbatim(text, cited[0].Article != nil && c.Engine == minutes.EngineExtract); err != nil {
 		return err
 	}
+	if err := s.placed(text, cited); err != nil {
+		return err
+	}
+	if err := counted(text, len(cited)); err != nil {
+		return err
+	}
 	return s.check(text)
 }
 

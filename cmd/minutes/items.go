@@ -147,7 +147,12 @@ func showCmd(sh *shell) *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return render.Show(sh.out, it)
+				s, err := p.Why(ctx, it.ID)
+				if err != nil {
+					return err
+				}
+				s.Item = it // one that was merged into another has that one's place
+				return render.Show(sh.out, s)
 			}
 			return render.Item(sh.out, it, thread, p.renderOptions())
 		}),

@@ -113,7 +113,6 @@ one program, one SQLite file, no telemetry, and nothing needs a language model.
 			return openScreen(cmd.Context(), sh)
 		},
 	}
-	cmd.SetVersionTemplate("minutes {{.Version}}\n")
 	f := cmd.PersistentFlags()
 	f.StringVar(&sh.config, "config", "", "config file (default "+config.ConfigPath()+")")
 	f.StringVar(&sh.data, "data-dir", "", "data folder (default "+config.DataDir()+")")

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -45,9 +44,8 @@ func exportCmd(sh *shell) *cobra.Command {
 
 func exportTo(ctx context.Context, p *program, since time.Time, w io.Writer) error {
 	buf := bufio.NewWriter(w)
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	if err := p.db.Export(ctx, since, enc.Encode); err != nil {
+	line := func(v any) error { return render.Line(buf, v) }
+	if err := p.db.Export(ctx, since, line); err != nil {
 		return err
 	}
 	return buf.Flush()

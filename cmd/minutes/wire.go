@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -96,7 +97,7 @@ func lower(in []string) []string {
 
 // openSources makes a source of every connector in the config.
 func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
-	broker := egress.New(egress.Options{Ledger: p.db, Now: p.now})
+	broker := egress.New(egress.Options{Ledger: p.db, Now: p.now, Run: p.now().UTC().Format(time.RFC3339)})
 	p.ways = broker
 	secrets := secret.Resolver(secret.Options{Dir: filepath.Dir(config.ConfigPath()), Known: known})
 	specs := map[string]connectors.Spec{}
@@ -119,7 +120,10 @@ func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
 			Log: log.With("source", base.Name), State: p.db.State(base.Name), Client: client, Dial: dial,
 			Secret: secrets, Parse: p.pool.Parse,
 		})
-		if err != nil {
+		var key *connectors.KeyError
+		if errors.As(err, &key) {
+			return usagef("[[connectors.%s]] %q: %w", c.Kind, base.Name, err)
+		} else if err != nil {
 			return fmt.Errorf("%s %q: %w", c.Kind, base.Name, err)
 		}
 		p.Sources = append(p.Sources, agent.Configured{Source: src, Kind: c.Kind, Off: !base.On(), Private: private, LocalOnly: base.LocalOnly})

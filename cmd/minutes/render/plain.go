@@ -20,7 +20,16 @@ func Plain(w io.Writer, b minutes.Brief, o Options) error {
 }
 
 // Words counts what a reader reads: the words of the plain form; links are not in it.
-func Words(b minutes.Brief) int { return len(strings.Fields(plain(b, Options{Hours: 24}))) }
+// A bullet or a bar is no word.
+func Words(b minutes.Brief) int {
+	n := 0
+	for _, w := range strings.Fields(plain(b, Options{Hours: 24})) {
+		if strings.ContainsFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+			n++
+		}
+	}
+	return n
+}
 
 func plain(b minutes.Brief, o Options) string {
 	p := &paper{Options: o}
@@ -108,15 +117,20 @@ func place(s minutes.Safe) string {
 	return t
 }
 
+// shownActions is how many open loops the brief prints; the rest are in `minutes actions`.
+const shownActions = 8
+
 func (p *paper) owed(as []minutes.Action, owner, title string, now time.Time) {
-	started := false
+	open, shown := 0, 0
 	for _, a := range as {
-		if a.Owner != owner || a.Status != "open" {
+		if a.Status != "open" {
 			continue
 		}
-		if !started {
+		if open++; open > shownActions || a.Owner != owner {
+			continue
+		}
+		if shown++; shown == 1 {
 			p.heading(title)
-			started = true
 		}
 		s := a.Text.Line().String()
 		if when, over := due(a, now, p.Hours); over {
@@ -125,6 +139,9 @@ func (p *paper) owed(as []minutes.Action, owner, title string, now time.Time) {
 			s += p.style(warn, " ["+when+"]")
 		}
 		p.para("□ ", s)
+	}
+	if rest := open - shownActions; rest > 0 && owner == "them" {
+		p.para("", p.style(dim, fmt.Sprintf("%d more: minutes actions", rest)))
 	}
 }
 

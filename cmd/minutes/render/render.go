@@ -89,11 +89,11 @@ func List(w io.Writer, name string, list any) error {
 // oneItem is an item as `show --json` prints it.
 type oneItem struct {
 	Schema string `json:"schema"`
-	minutes.Item
+	minutes.Scored
 }
 
-// Show writes one item in full, as minutes.item/v1.
-func Show(w io.Writer, it minutes.Item) error { return JSON(w, oneItem{"minutes.item/v1", it}) }
+// Show writes one item in full and in its place, as minutes.item/v1.
+func Show(w io.Writer, s minutes.Scored) error { return JSON(w, oneItem{"minutes.item/v1", s}) }
 
 // Why writes the parts of an item's score, which sum to it.
 func Why(w io.Writer, s minutes.Scored) error {

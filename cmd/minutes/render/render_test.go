@@ -161,7 +161,7 @@ func TestWhatIsPrintedMeetsItsSchema(t *testing.T) {
 		}
 	}
 	var w bytes.Buffer
-	if err := Show(&w, b.Sections[0].Items[0].Item); err != nil {
+	if err := Show(&w, b.Sections[0].Items[0]); err != nil {
 		t.Fatal(err)
 	}
 	if err := Validate("item", w.Bytes()); err != nil {
