@@ -50,10 +50,10 @@ func (d *DB) Backup(ctx context.Context, file string) (err error) {
 	return nil
 }
 
-// inspect checks that a file is a sound memory, without changing it.
+// inspect checks that a file of our own making is a sound memory.
 func inspect(ctx context.Context, file string) (header, error) {
 	d := &DB{path: file}
-	db, err := connect(file, reads+"&mode=ro", 1)
+	db, err := connect(file, reads+"&mode=rw", 1)
 	if err != nil {
 		return header{}, err
 	}
@@ -100,14 +100,6 @@ func Restore(ctx context.Context, file, path string) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	d := &DB{path: path, now: time.Now} // for the names of what is moved aside
-	steps := migrations()
-	h, err := inspect(ctx, file)
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	if err := d.fits(h, steps[len(steps)-1].version); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
@@ -117,18 +109,41 @@ func Restore(ctx context.Context, file, path string) error {
 	}
 	defer unlock()
 	fresh := d.aside("restoring")
-	if err := copyFile(file, fresh); err != nil {
-		_ = os.Remove(fresh)
-		return d.fail(ctx, doing, err)
+	defer func() { removeAll(fresh) }()
+	if err := d.takeCopy(ctx, file, fresh); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	if err := d.moveAside(ctx, fresh); err != nil {
-		_ = os.Remove(fresh)
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	if err := os.Rename(fresh, path); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// takeCopy copies a backup beside the memory and checks the copy: the backup itself is only read,
+// and what was checked is what is put in place. A plain copy of a memory may have its WAL beside it.
+func (d *DB) takeCopy(ctx context.Context, file, fresh string) error {
+	if err := copyFile(file, fresh); err != nil {
+		return d.fail(ctx, "copy it", err)
+	}
+	if err := copyFile(file+"-wal", fresh+"-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return d.fail(ctx, "copy it", err)
+	}
+	h, err := inspect(ctx, fresh)
+	if err != nil {
+		return minutes.WithHint(fmt.Errorf("%s does not pass: %w", file, err), "choose another backup; the memory is as it was")
+	}
+	steps := migrations()
+	return d.fits(h, steps[len(steps)-1].version)
+}
+
+// removeAll takes a database and what SQLite keeps beside it away.
+func removeAll(path string) {
+	for _, end := range []string{"", "-wal", "-shm"} {
+		_ = os.Remove(path + end)
+	}
 }
 
 // copyFile copies to a new file, for this user alone, on disk when it returns.
@@ -177,7 +192,7 @@ func continues(ctx context.Context, file, path string) (bool, error) {
 	if err != nil {
 		return false, nil // it is moved aside as it is
 	}
-	db, err := connect(file, reads+"&mode=ro", 1)
+	db, err := connect(file, reads+"&mode=rw", 1)
 	if err != nil {
 		return false, err
 	}

@@ -30,6 +30,20 @@ func BenchmarkKeep10kUnchanged(b *testing.B) {
 	}
 }
 
+func BenchmarkKeep1kChangedTexts(b *testing.B) {
+	d := fresh(b)
+	keep(b, d, "feed", all10k(10000)...)
+	items := all10k(1000)
+	for i := 0; b.Loop(); i++ {
+		for k := range items {
+			items[k].Title = minutes.Clean(fmt.Sprint("edition ", i, " of ", k))
+		}
+		if k := keep(b, d, "feed", items...); len(k.Changed) != len(items) {
+			b.Fatal(len(k.Changed))
+		}
+	}
+}
+
 func BenchmarkItems10k(b *testing.B) {
 	d := fresh(b)
 	keep(b, d, "feed", all10k(10000)...)

@@ -140,11 +140,14 @@ const (
 	insertText = `INSERT INTO texts(n, body, extra, cjk) VALUES(?,?,?,?)`
 	updateItem = `UPDATE items SET kind=?, at=?, kept=?, hash=?, words=?, thread=?, title=?, author=?, detail=? WHERE n=?`
 	updateText = `UPDATE texts SET body=?, extra=?, cjk=? WHERE n=?`
-	// The index holds no text of its own: it is told what to take out before the text changes.
-	unindex = `INSERT INTO search(search, rowid, title, author, body, extra, cjk)
-		SELECT 'delete', n, title, author, body, extra, cjk FROM words WHERE n = ?`
-	index = `INSERT INTO search(rowid, title, author, body, extra, cjk)
-		SELECT n, title, author, body, extra, cjk FROM words WHERE n BETWEEN ? AND ?`
+	// The index holds no text of its own: it is told what to take out before the text changes. All
+	// rows in one statement, since FTS5 writes what it has collected at the start of each.
+	unindexRows = `INSERT INTO search(search, rowid, title, author, body, extra, cjk)
+		SELECT 'delete', n, title, author, body, extra, cjk FROM words WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n`
+	indexRows = `INSERT INTO search(rowid, title, author, body, extra, cjk)
+		SELECT n, title, author, body, extra, cjk FROM words WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n`
+	indexRange = `INSERT INTO search(rowid, title, author, body, extra, cjk)
+		SELECT n, title, author, body, extra, cjk FROM words WHERE n BETWEEN ? AND ? ORDER BY n`
 )
 
 // cancelEvery is after how many rows Keep looks whether it should stop. The statements themselves
@@ -162,6 +165,7 @@ func (k *keeper) items(items []minutes.Item) error {
 		return err
 	}
 	defer func() { _ = txt.Close() }()
+	var texts []change
 	for i, it := range items {
 		if i%cancelEvery == 0 && k.ctx.Err() != nil {
 			return k.ctx.Err()
@@ -175,19 +179,51 @@ func (k *keeper) items(items []minutes.Item) error {
 		switch {
 		case have.own == nil:
 			err = k.insert(ins, txt, r, have.any)
-		case !bytes.Equal(have.own.hash, r.hash):
+		case bytes.Equal(have.own.hash, r.hash):
+		case bytes.Equal(have.own.words, r.words):
 			err = k.update(r, have.own)
+		default:
+			texts = append(texts, change{r, have.own})
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if k.last == 0 {
+	if err := k.retext(texts); err != nil || k.last == 0 {
+		return err
+	}
+	// New rows are numbered in a row: nobody else writes in this transaction.
+	_, err = k.tx.ExecContext(k.ctx, indexRange, k.first, k.last)
+	return err
+}
+
+// A change is an item whose text is another than before.
+type change struct {
+	r   record
+	was *copied
+}
+
+// retext writes items whose text changed, and indexes them anew.
+func (k *keeper) retext(texts []change) error {
+	if len(texts) == 0 {
 		return nil
 	}
-	// New rows are numbered in a row: nobody else writes in this transaction. One statement
-	// indexes them all.
-	_, err = k.tx.ExecContext(k.ctx, index, k.first, k.last)
+	ns := make([]int64, len(texts))
+	for i, c := range texts {
+		ns[i] = c.was.n
+	}
+	if _, err := k.tx.ExecContext(k.ctx, unindexRows, jsonNumbers(ns)); err != nil {
+		return err
+	}
+	for _, c := range texts {
+		if _, err := k.tx.ExecContext(k.ctx, updateText, c.r.body, c.r.extra, c.r.cjk, c.was.n); err != nil {
+			return err
+		}
+		if err := k.update(c.r, c.was); err != nil {
+			return err
+		}
+	}
+	_, err := k.tx.ExecContext(k.ctx, indexRows, jsonNumbers(ns))
 	return err
 }
 
@@ -224,15 +260,6 @@ func (k *keeper) insert(ins, txt *sql.Stmt, r record, shadow bool) error {
 }
 
 func (k *keeper) update(r record, was *copied) error {
-	texts := !bytes.Equal(was.words, r.words)
-	if texts {
-		if _, err := k.tx.ExecContext(k.ctx, unindex, was.n); err != nil {
-			return err
-		}
-		if _, err := k.tx.ExecContext(k.ctx, updateText, r.body, r.extra, r.cjk, was.n); err != nil {
-			return err
-		}
-	}
 	if _, err := k.tx.ExecContext(k.ctx, updateItem, r.kind, r.at, micros(k.now), r.hash, r.words, r.thread, r.title, r.author,
 		r.detail, was.n); err != nil {
 		return err
@@ -240,11 +267,7 @@ func (k *keeper) update(r record, was *copied) error {
 	if !was.shadow {
 		k.kept.Changed = append(k.kept.Changed, r.id)
 	}
-	if !texts {
-		return nil
-	}
-	_, err := k.tx.ExecContext(k.ctx, index, was.n, was.n)
-	return err
+	return nil
 }
 
 // A dead row is one to be dropped.

@@ -82,9 +82,14 @@ func TestABadItemCostsItself(t *testing.T) {
 	nameless := minutes.Item{Kind: minutes.KindNote, Title: minutes.Clean("nobody")}
 	far := article("feed:far", "From the year 20000", "", 0)
 	far.At = time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)
-	k := keep(t, d, "m", bad, nameless, far, article("feed:1", "Good", "good", 1))
-	if len(k.New) != 1 || len(k.Rejected) != 3 {
+	torn, nul := article("feed:\xff", "Half a rune", "", 0), article("feed:\x00", "A zero", "", 0)
+	batch := []minutes.Item{bad, nameless, far, torn, nul, article("feed:1", "Good", "good", 1)}
+	k := keep(t, d, "m", batch...)
+	if len(k.New) != 1 || len(k.Rejected) != 5 {
 		t.Fatalf("%+v", k)
+	}
+	if k := keep(t, d, "m", batch...); len(k.New) != 0 || len(k.Rejected) != 5 {
+		t.Fatalf("again: %+v", k)
 	}
 	for _, r := range k.Rejected {
 		if r.Source != "m" || r.Item.Empty() || r.Reason.Empty() || r.Next.Empty() {

@@ -4,9 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dailyminutes/minutes"
 )
@@ -43,8 +46,8 @@ const hashSize = 16
 // encode makes a record of an item. It fails on what no row can hold: no id, a year after 9999, a
 // figure that is not a number.
 func encode(it minutes.Item) (record, error) {
-	if it.ID == "" {
-		return record{}, errors.New("it has no id")
+	if it.ID == "" || !utf8.ValidString(it.ID) || strings.ContainsFunc(it.ID, unicode.IsControl) {
+		return record{}, fmt.Errorf("%q is no id", it.ID) // ids travel in JSON lists, which would change such a one
 	}
 	if it.Kind == "" {
 		return record{}, errors.New("it has no kind")

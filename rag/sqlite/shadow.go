@@ -34,25 +34,16 @@ func dropRows(ctx context.Context, tx *sql.Tx, rows []dead) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	un, err := tx.PrepareContext(ctx, unindex)
-	if err != nil {
+	ns := make([]int64, len(rows))
+	for i, row := range rows {
+		ns[i] = row.n
+	}
+	if _, err := tx.ExecContext(ctx, unindexRows, jsonNumbers(ns)); err != nil {
 		return err
 	}
-	defer func() { _ = un.Close() }()
-	del, err := tx.PrepareContext(ctx, `DELETE FROM items WHERE n = ?`) // texts follow by their foreign key
-	if err != nil {
-		return err
-	}
-	defer func() { _ = del.Close() }()
-	for _, row := range rows {
-		if _, err := un.ExecContext(ctx, row.n); err != nil {
-			return err
-		}
-		if _, err := del.ExecContext(ctx, row.n); err != nil {
-			return err
-		}
-	}
-	return nil
+	// Texts follow by their foreign key.
+	_, err := tx.ExecContext(ctx, `DELETE FROM items WHERE n IN (SELECT value FROM json_each(?))`, jsonNumbers(ns))
+	return err
 }
 
 // staleLead is after how long without a success a source's copies no longer lead: it was renamed,

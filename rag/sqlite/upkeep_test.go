@@ -141,6 +141,32 @@ func TestABackupRestores(t *testing.T) {
 	}
 }
 
+func TestAPlainCopyRestoresToo(t *testing.T) {
+	d, ctx := fresh(t), t.Context()
+	keep(t, d, "feed", article("feed:1", "Kept", "x", 1))
+	_ = d.Close()
+	b, err := os.ReadFile(d.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "copy.db")
+	if err := os.WriteFile(file, b, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if err := Restore(ctx, file, d.Path()); err != nil {
+		t.Fatal(err)
+	}
+	r := reopen(t, d.Path())
+	if items, err := r.Items(ctx, minutes.Query{}); err != nil || ids(items) != "feed:1" {
+		t.Errorf("%s %v", ids(items), err)
+	}
+	keep(t, r, "feed", article("feed:2", "And on", "x", 1))
+	sound(t, r)
+	if left, _ := filepath.Glob(file + "-*"); len(left) != 0 {
+		t.Errorf("beside the copy lie %v", left)
+	}
+}
+
 func TestABackupOfAnotherMemoryBringsItsOwnJournal(t *testing.T) {
 	one, two, ctx := fresh(t), fresh(t), t.Context()
 	thumb(t, one, "mine")

@@ -37,8 +37,6 @@ CREATE VIEW words AS
 CREATE VIRTUAL TABLE search USING fts5(title, author, body, extra, cjk, content='words', content_rowid='n',
 	tokenize='porter unicode61 remove_diacritics 2', prefix='2 3');
 INSERT INTO search(search, rank) VALUES('rank', 'bm25(4.0, 2.0, 1.0, 1.0, 2.0)');
--- A word that is forgotten leaves the index at once, not at some later merge.
-INSERT INTO search(search, rank) VALUES('secure-delete', 1);
 -- A first fetch brings thousands of items in one transaction: with room to collect their words the
 -- index is written once and not merged again and again.
 INSERT INTO search(search, rank) VALUES('hashsize', 16777216);
