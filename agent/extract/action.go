@@ -87,7 +87,8 @@ func (d *desk) dueBefore(l *loop) {
 	}
 	named := fold(g[1])
 	for _, s := range d.kind(minutes.KindEvent) {
-		title, _, _ := strings.Cut(fold(s.Title.Line().String()), ":")
+		title, _, _ := strings.Cut(s.Title.Line().String(), ":")
+		title = fold(title)
 		if count(title) > 1 && strings.HasPrefix(named, title) && d.counts(s.Item) && !s.Event.AllDay && s.Event.Start.After(l.Since) && d.daysOff(s.Event.Start) < 4 {
 			if l.Due == nil || s.Event.Start.Before(*l.Due) {
 				l.Due = &s.Event.Start

@@ -119,3 +119,23 @@ func TestSentencesAreTheWritersOwn(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+func TestAnHourInAnAskIsWhenItIsDue(t *testing.T) {
+	zone := time.FixedZone("CET", 3600)
+	written := time.Date(2026, 3, 10, 6, 31, 0, 0, zone)
+	for text, want := range map[string]string{
+		"pick up Ida at 17:30 today": "2026-03-10 17:30",
+		"call the landlord tomorrow": "",
+		"send me the March figures":  "",
+	} {
+		a := ask{form: request, sentence: "Can you " + text + "?", phrase: text}
+		a.find(written)
+		got := ""
+		if a.due != nil {
+			got = a.due.At.Format("2006-01-02 15:04")
+		}
+		if got != want {
+			t.Errorf("%q is due %q, want %q", text, got, want)
+		}
+	}
+}

@@ -73,6 +73,12 @@ func (d *desk) by(w *when.Deadline) string {
 	if w.Kind == "before" && w.AllDay {
 		word = "before "
 	}
+	if w.Kind == "at" { // a moment, not a term: the words before it say how it stands
+		word = ""
+		if l := strings.ToLower(w.Quote); strings.HasPrefix(l, "at ") || strings.HasPrefix(l, "on ") {
+			word = "at "
+		}
+	}
 	day := d.dayName(at)
 	if w.AllDay {
 		return word + day
