@@ -2,6 +2,7 @@ package imap
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,11 +16,12 @@ const (
 
 // A reading is what one message says, collected over its parts.
 type reading struct {
-	plain, html []string
-	calendar    []*part
-	files       []string
-	encrypted   bool
-	inner       []*part // attached messages
+	plain     []string
+	html      []page
+	calendar  []*part
+	files     []string
+	encrypted bool
+	inner     []*part // attached messages
 }
 
 // read collects from p. in says what encloses it: "alternative", "related" or another subtype.
@@ -64,44 +66,81 @@ func (r *reading) alternative(p *part) {
 	r.files = append(r.files, alt.files...)
 	r.inner = append(r.inner, alt.inner...)
 	r.encrypted = r.encrypted || alt.encrypted
-	plain, html := strings.Join(alt.plain, "\n\n"), strings.Join(alt.html, "\n\n")
-	if betterHTML(plain, html) {
-		r.plain = append(r.plain, html)
-	} else if plain != "" {
+	plain := strings.Join(alt.plain, "\n\n")
+	if poor(plain) {
+		if html := alt.rendered(); betterHTML(plain, html) {
+			r.plain = append(r.plain, html)
+			return
+		}
+	}
+	if plain != "" {
 		r.plain = append(r.plain, plain)
 	}
 }
 
-// betterHTML says that the plain form is a stub ("your program cannot show HTML"), an error of the
-// sender's, or not there.
+// A page is HTML that is not yet rendered: most of it stands beside a plain text that says the same,
+// and is never looked at.
+type page struct {
+	part *part
+	src  string // where the part was decoded already
+}
+
+func (g page) text() string {
+	if g.part != nil {
+		return htmlText(g.part.text(maxHTML))
+	}
+	return htmlText(g.src)
+}
+
+// rendered is the text of all HTML that was read.
+func (r *reading) rendered() string {
+	texts := make([]string, len(r.html))
+	for i, g := range r.html {
+		texts[i] = g.text()
+	}
+	return strings.Join(texts, "\n\n")
+}
+
+// poor says that a plain form may be worth less than an HTML one: it is not there, a stub ("your
+// program cannot show HTML") or an error of the sender's.
+func poor(plain string) bool {
+	p := strings.TrimSpace(plain)
+	np := utf8.RuneCountInString(p)
+	low := strings.ToLower(p[:min(len(p), 400)])
+	return np < 40 || np < 400 && excuse(low) || np < 600 && elsewhere(low) || markup(low)
+}
+
+func excuse(low string) bool {
+	return strings.Contains(low, "html") &&
+		(strings.Contains(low, "view") || strings.Contains(low, "support") || strings.Contains(low, "anzeig") || strings.Contains(low, "client"))
+}
+
+func elsewhere(low string) bool {
+	return strings.Contains(low, "in your browser") || strings.Contains(low, "im browser") || strings.Contains(low, "votre navigateur")
+}
+
+func markup(low string) bool {
+	return strings.Contains(low, "<html") || strings.Contains(low, "<!doctype") || strings.Contains(low, "@media")
+}
+
+// betterHTML says that the HTML form is to be read in place of a poor plain one.
 func betterHTML(plain, html string) bool {
-	if strings.TrimSpace(html) == "" {
+	html = strings.TrimSpace(html)
+	if html == "" {
 		return false
 	}
 	p := strings.TrimSpace(plain)
-	np, nh := utf8.RuneCountInString(p), utf8.RuneCountInString(strings.TrimSpace(html))
-	if np == 0 {
-		return true
-	}
+	np, nh := utf8.RuneCountInString(p), utf8.RuneCountInString(html)
 	low := strings.ToLower(p[:min(len(p), 400)])
-	if np < 400 && nh > np && strings.Contains(low, "html") &&
-		(strings.Contains(low, "view") || strings.Contains(low, "support") || strings.Contains(low, "anzeig") || strings.Contains(low, "client")) {
-		return true
-	}
-	if np < 600 && nh > 2*np && (strings.Contains(low, "in your browser") || strings.Contains(low, "im browser") || strings.Contains(low, "votre navigateur")) {
-		return true
-	}
-	if np < 40 && nh > 4*np {
-		return true
-	}
-	return strings.Contains(low, "<html") || strings.Contains(low, "<!doctype") || strings.Contains(low, "@media")
+	return np == 0 || np < 400 && nh > np && excuse(low) || np < 600 && nh > 2*np && elsewhere(low) ||
+		np < 40 && nh > 4*np || markup(low)
 }
 
 func (r *reading) text(p *part, sub string) {
 	switch sub {
 	case "html", "x-amp-html":
 		if sub == "html" {
-			r.html = append(r.html, htmlText(p.text(maxHTML)))
+			r.html = append(r.html, page{part: p})
 		}
 	default:
 		s := p.text(maxPlain)
@@ -113,7 +152,7 @@ func (r *reading) text(p *part, sub string) {
 			s = unflow(s, strings.EqualFold(p.kind.params["delsp"], "yes"))
 		}
 		if p.header.get("content-type") == "" && looksHTML(s) {
-			r.html = append(r.html, htmlText(s)) // a sender that forgot to say so
+			r.html = append(r.html, page{src: s}) // a sender that forgot to say so
 			return
 		}
 		r.plain = append(r.plain, s)
@@ -169,7 +208,11 @@ func attachedName(p *part) string {
 // where the message itself says nothing.
 func (r *reading) words(depth int) string {
 	var parts []string
-	for _, s := range append(append([]string{}, r.plain...), r.html...) {
+	texts := slices.Clone(r.plain)
+	for _, g := range r.html {
+		texts = append(texts, g.text())
+	}
+	for _, s := range texts {
 		if strings.TrimSpace(s) != "" {
 			parts = append(parts, s)
 		}
