@@ -109,9 +109,9 @@ func readAsk(s string) (ask, bool) {
 	if offers().MatchString(s) {
 		return a, false
 	}
-	group := func(re *regexp.Regexp, n int) string {
+	group := func(re *regexp.Regexp) string {
 		if g := re.FindStringSubmatch(s); g != nil {
-			return g[n]
+			return g[1]
 		}
 		return ""
 	}
@@ -119,18 +119,18 @@ func readAsk(s string) (ask, bool) {
 	case german().MatchString(s), french().MatchString(s), spanish().MatchString(s), dutch().MatchString(s):
 		a.form = foreign
 		return a, true
-	case youCan().MatchString(s) && doing(group(youCan(), 1)):
-		a.phrase = group(youCan(), 1)
-	case someone().MatchString(s) && doing(group(someone(), 1)):
-		a.phrase, a.someone = group(someone(), 1), true
+	case youCan().MatchString(s) && doing(group(youCan())):
+		a.phrase = group(youCan())
+	case someone().MatchString(s) && doing(group(someone())):
+		a.phrase, a.someone = group(someone()), true
 	case needYou().MatchString(s):
-		a.phrase = group(needYou(), 1)
+		a.phrase = group(needYou())
 	case please().MatchString(s):
-		if a.phrase = group(please(), 1); courtesy().MatchString(a.phrase) {
+		if a.phrase = group(please()); courtesy().MatchString(a.phrase) {
 			return a, false
 		}
 	case tellMe().MatchString(s):
-		if a.phrase = group(tellMe(), 1); courtesy().MatchString(a.phrase) {
+		if a.phrase = group(tellMe()); courtesy().MatchString(a.phrase) {
 			return a, false
 		}
 	case needs().MatchString(s):

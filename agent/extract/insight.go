@@ -144,7 +144,8 @@ func (d *desk) point(it minutes.Item) said {
 			plain = append(plain, s)
 		}
 	}
-	for _, s := range telling(plain, it.At) {
+	if best := telling(plain, it.At); len(best) > 0 {
+		s := best[0]
 		text, ok := d.now(s, it.At)
 		if !ok || firstPerson().MatchString(s) {
 			return said{"writes " + quoted(upper(clip(s, 18))), []string{it.ID, s}}

@@ -34,9 +34,7 @@ func sourcesCmd(sh *shell) *cobra.Command {
 		Use:   "test [NAME]",
 		Short: "Ask a source (or all) now whether it would work; nothing is kept",
 		Args:  argsBetween(0, 1, "at most one NAME"),
-		RunE: with(sh, func(ctx context.Context, p *program, args []string) error {
-			return testSources(ctx, p, args)
-		}),
+		RunE:  with(sh, testSources),
 	})
 	return cmd
 }

@@ -57,7 +57,7 @@ func exportFile(ctx context.Context, p *program, since time.Time, file string) e
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
 	if err := exportTo(ctx, p, since, f); err != nil {
 		_ = f.Close()
 		return err

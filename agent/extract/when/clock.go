@@ -94,7 +94,7 @@ func (p *reader) clockFrom(i int, loose bool) (c clock, next int, ok bool) {
 func (p *reader) afterHour(c clock, next int, loose bool) (clock, int, bool) {
 	if half := p.halfAt(next); half != 0 && c.hour >= 1 && c.hour <= 12 {
 		c.half, c.bare = half, false
-		c.hour = c.hour % 12
+		c.hour %= 12
 		if half == 'p' {
 			c.hour += 12
 		}

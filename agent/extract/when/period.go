@@ -44,7 +44,7 @@ func (p *reader) endOf(i int) (t time.Time, next int, end, ok bool) {
 		i, week = i+1, 1
 	}
 	i = p.skip(i, "working", "business", "work")
-	switch t, _, ok := p.endDay(i); {
+	switch t, ok := p.endDay(i); {
 	case ok:
 		return t, i + 1, true, true
 	case p.is(i, "business", "play", "day", "tages", "journee", "dia", "jour") || p.is(i-1, "business", "working", "work"):
@@ -67,18 +67,18 @@ func (p *reader) endOf(i int) (t time.Time, next int, end, ok bool) {
 }
 
 // endDay reads the month or weekday whose end is meant: "end of November", "end of Friday".
-func (p *reader) endDay(i int) (t time.Time, next int, ok bool) {
+func (p *reader) endDay(i int) (t time.Time, ok bool) {
 	if m, ok := month(p.t(i).low); ok && len(p.t(i).low) > 2 {
 		last := p.midnight(p.ref.Year(), m+1, 0)
 		if last.Before(p.in(-60)) {
 			last = p.midnight(p.ref.Year()+1, m+1, 0)
 		}
-		return last, i + 1, true
+		return last, true
 	}
 	if w, ok := weekday(p.t(i).low); ok {
-		return p.in(p.upcoming(w)), i + 1, true
+		return p.in(p.upcoming(w)), true
 	}
-	return t, i, false
+	return t, false
 }
 
 // endOfDay reads the day that an end of day may name: "EOD Friday", "COB tomorrow", "EOD 12/5".
@@ -118,7 +118,7 @@ func (p *reader) bareMonth(i int) (t time.Time, next int, end, ok bool) {
 	m, _ := month(p.t(i).low)
 	n := p.t(i + 1)
 	if p.is(i+1, "end") {
-		t, _, ok = p.endDay(i)
+		t, ok = p.endDay(i)
 		return t, i + 2, true, ok
 	}
 	named := n.kind == word && (n.caps || n.glued) || p.possessive(i+1) || p.credited(i-1) // April Jones, written by April

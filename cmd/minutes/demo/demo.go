@@ -54,7 +54,7 @@ func Start(ctx context.Context) (*World, error) {
 	}
 	w.close = append(w.close, func() { _ = os.RemoveAll(dir) })
 	w.Dir = filepath.Join(dir, "data")
-	mail, err := w.serveMail()
+	mail, err := w.serveMail(ctx)
 	if err != nil {
 		w.Close()
 		return nil, fmt.Errorf("demo mail server: %w", err)

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log"
 	"net"
@@ -15,7 +16,7 @@ import (
 )
 
 // serveMail fills an IMAP server in memory with the world's mailboxes and returns its address.
-func (w *World) serveMail() (string, error) {
+func (w *World) serveMail(ctx context.Context) (string, error) {
 	user := imapmemserver.NewUser("sam", "demo")
 	for box, use := range map[string][]imap.MailboxAttr{"INBOX": nil, "Sent": {imap.MailboxAttrSent}} {
 		if err := user.Create(box, &imap.CreateOptions{SpecialUse: use}); err != nil {
@@ -35,7 +36,7 @@ func (w *World) serveMail() (string, error) {
 		InsecureAuth: true, // loopback only
 		Logger:       log.New(io.Discard, "", 0),
 	})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
