@@ -132,7 +132,7 @@ func (d *DB) match(ctx context.Context, q minutes.Query, expr string, terms []te
 	} else if filtered(q) || shadows {
 		cond, values := where(q)
 		query = matchWhere + cond + ` AND s.search MATCH ? ORDER BY s.rank LIMIT ?`
-		args = append(values, expr, limit)
+		args = append(append(args, values...), expr, limit)
 	} else {
 		query, args = matchBest, []any{expr, limit}
 	}

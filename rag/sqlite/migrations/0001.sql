@@ -35,7 +35,7 @@ CREATE VIEW words AS
 	FROM items i JOIN texts t ON t.n = i.n;
 
 CREATE VIRTUAL TABLE search USING fts5(title, author, body, extra, cjk, content='words', content_rowid='n',
-	tokenize='porter unicode61 remove_diacritics 2', prefix='2 3');
+	tokenize='porter unicode61 remove_diacritics 2');
 INSERT INTO search(search, rank) VALUES('rank', 'bm25(4.0, 2.0, 1.0, 1.0, 2.0)');
 -- A first fetch brings thousands of items in one transaction: with room to collect their words the
 -- index is written once and not merged again and again.
