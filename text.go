@@ -100,7 +100,7 @@ func dropped(r rune) bool {
 		return true
 	case r == 0x00ad, r == 0x034f, r == 0x061c, r == 0x180e, r == 0x200b, r == 0x200c, r == 0x200e, r == 0x200f,
 		r >= 0x2060 && r <= 0x2065, r >= 0x206a && r <= 0x206f, r == 0xfeff, r == 0x3164, r == 0xffa0,
-		r == 0x115f, r == 0x1160, r >= 0x17b4 && r <= 0x17b5: // invisible
+		r == 0x115f, r == 0x1160, r >= 0x17b4 && r <= 0x17b5, r >= 0x1bca0 && r <= 0x1bca3, r >= 0x1d173 && r <= 0x1d17a: // invisible
 		return true
 	case r >= 0xfff0 && r <= 0xfffb: // specials; U+FFFC and U+FFFD are visible
 		return true
@@ -122,20 +122,61 @@ func (t Safe) Empty() bool { return strings.TrimSpace(t.s) == "" }
 
 // Line is the text on one line, its white space collapsed.
 func (t Safe) Line() Safe {
-	clean := true
-	space := true
-	for i := range len(t.s) {
-		c := t.s[i]
-		if c >= utf8.RuneSelf || c == '\n' || c == '\t' || c == ' ' && space {
-			clean = false
+	s := t.s
+	at := skipSpace(s, 0)
+	from := at // of what is to be copied next
+	var b strings.Builder
+	for at < len(s) {
+		if c := s[at]; c > ' ' && c < utf8.RuneSelf || spaceAt(s, at) == 0 {
+			at++
+			continue
+		}
+		end := at
+		at = skipSpace(s, end)
+		if at < len(s) && at == end+1 && s[end] == ' ' {
+			continue // one space: it stays as it is
+		}
+		if at == len(s) && b.Len() == 0 {
+			return Safe{s[from:end]}
+		}
+		if b.Len() == 0 {
+			b.Grow(len(s) - from)
+		}
+		b.WriteString(s[from:end])
+		if from = at; at < len(s) {
+			b.WriteByte(' ')
+		}
+	}
+	if b.Len() == 0 {
+		return Safe{s[from:]}
+	}
+	b.WriteString(s[from:])
+	return Safe{b.String()}
+}
+
+// skipSpace is where the white space at s[at:] ends.
+func skipSpace(s string, at int) int {
+	for at < len(s) {
+		n := spaceAt(s, at)
+		if n == 0 {
 			break
 		}
-		space = c == ' '
+		at += n
 	}
-	if clean && !space {
-		return t
+	return at
+}
+
+// spaceAt is the length of the white space character at s[at:], 0 if there is none.
+func spaceAt(s string, at int) int {
+	switch c := s[at]; {
+	case c == ' ' || c >= '\t' && c <= '\r':
+		return 1
+	case c == 0xc2 || c >= 0xe1 && c <= 0xe3: // the others begin so
+		if r, n := utf8.DecodeRuneInString(s[at:]); unicode.IsSpace(r) {
+			return n
+		}
 	}
-	return Safe{strings.Join(strings.Fields(t.s), " ")}
+	return 0
 }
 
 // Cut is the text in at most n runes, ended by "…" where something was cut, at a word's end if

@@ -154,3 +154,20 @@ func TestCutCountsRunes(t *testing.T) {
 		}
 	}
 }
+
+// Line does without the copies of the library's functions, and is held to them here.
+func TestALineIsItsFieldsJoined(t *testing.T) {
+	pieces := []string{"", " ", "  ", "\n", "\t \n", "a", "ab", "é", "日本", "\u00a0", "\u3000", "\u2003", "\u1680", "\u202f", "\u2013", "â"}
+	for _, a := range pieces {
+		for _, b := range pieces {
+			for _, c := range pieces {
+				for _, d := range pieces {
+					s := Clean(a + b + c + d)
+					if got, want := s.Line().String(), strings.Join(strings.Fields(s.String()), " "); got != want {
+						t.Fatalf("%q became %q, want %q", s.String(), got, want)
+					}
+				}
+			}
+		}
+	}
+}
