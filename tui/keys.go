@@ -56,6 +56,9 @@ func (m *model) press(key string) tea.Cmd {
 		}
 		return nil
 	}
+	if !m.fetching {
+		m.status = minutes.Safe{}
+	}
 	switch action(key) {
 	case "one up":
 		m.move(-1)

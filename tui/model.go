@@ -28,10 +28,13 @@ type model struct {
 	w, h   int
 	era    int
 	busy   bool
-	stop   context.CancelFunc // of the refresh under way
-	status minutes.Safe
-	why    *minutes.Scored
-	help   bool
+	// fetching says that the status line tells of a refresh, which its end wipes away; what a key
+	// did stays there until the next key.
+	fetching bool
+	stop     context.CancelFunc // of the refresh under way
+	status   minutes.Safe
+	why      *minutes.Scored
+	help     bool
 }
 
 // The messages, each a sentence.
@@ -65,7 +68,7 @@ func (m *model) load(era int) tea.Cmd {
 
 func (m *model) refresh() tea.Cmd {
 	m.era++
-	m.busy = true
+	m.busy, m.fetching = true, true
 	m.status = minutes.Clean("fetching…")
 	era := m.era
 	ctx, stop := context.WithCancel(m.ctx)
@@ -128,7 +131,9 @@ func (m *model) arrived(msg briefArrived) tea.Cmd {
 	}
 	first := !m.loaded
 	m.brief, m.loaded = msg.brief, true
-	m.status = minutes.Safe{}
+	if m.fetching {
+		m.status, m.fetching = minutes.Safe{}, false
+	}
 	m.layout()
 	if first && m.brief.Stale {
 		return m.refresh() // an expired brief is shown at once and made anew behind it

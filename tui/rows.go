@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ func rows(b minutes.Brief, v view) []row {
 	if b.Day == "" {
 		return nil
 	}
-	l := &layouter{view: v, links: links(b)}
+	l := &layouter{view: v, links: links(b), verdicts: verdicts(b, v.marks)}
 	day, _ := time.Parse(time.DateOnly, b.Day)
 	l.line(v.theme.title.Render(day.Format("Monday 2 January 2006")) + v.theme.dim.Render(fmt.Sprintf(" · %d min read", max(1, (b.ReadingSeconds+30)/60))))
 	for i, c := range b.TLDR {
@@ -58,8 +59,23 @@ func rows(b minutes.Brief, v view) []row {
 
 type layouter struct {
 	view
-	links map[string]string
-	rows  []row
+	links    map[string]string
+	verdicts map[string]string
+	rows     []row
+}
+
+// verdicts are the thumbs given, in the brief and on this screen since.
+func verdicts(b minutes.Brief, marks map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, s := range b.Sections {
+		for _, it := range s.Items {
+			out[it.ID] = it.Verdict
+		}
+	}
+	for id, v := range marks {
+		out[id] = v
+	}
+	return out
 }
 
 func links(b minutes.Brief) map[string]string {
@@ -97,7 +113,11 @@ func (l *layouter) claim(key, lead string, c minutes.Claim) {
 	if len(c.Items) > 0 {
 		item = c.Items[0]
 	}
-	l.text(key, item, lead, c.Text.Line().String())
+	s := c.Text.Line().String()
+	if m := l.mark(item); m != "  " {
+		s += " " + strings.TrimSpace(m)
+	}
+	l.text(key, item, lead, s)
 }
 
 func (l *layouter) claims(title string, claims []minutes.Claim) {
@@ -122,7 +142,7 @@ func (l *layouter) agenda(entries []minutes.AgendaEntry) {
 		}
 		s := e.Title.Line().String()
 		if !e.Location.Empty() {
-			s += " · " + e.Location.Line().String()
+			s += " · " + place(e.Location)
 		}
 		if len(e.Conflicts) > 0 {
 			s += " " + l.theme.bad.Render("clashes")
@@ -135,6 +155,15 @@ func (l *layouter) agenda(entries []minutes.AgendaEntry) {
 			l.text("prepare"+e.Item, first(e.Prepare.Items), strings.Repeat(" ", 14), l.theme.dim.Render(e.Prepare.Text.Line().String()))
 		}
 	}
+}
+
+// place is a location; of a link to join by, its host.
+func place(location minutes.Safe) string {
+	s := location.Line().String()
+	if u, err := url.Parse(minutes.WebURL(s)); err == nil && u.Host != "" {
+		return "online, " + u.Hostname()
+	}
+	return s
 }
 
 func (l *layouter) actions(as []minutes.Action) {
@@ -189,16 +218,13 @@ func (l *layouter) section(s minutes.Section) {
 		if i < len(s.Lines) && it.Quote == nil {
 			line = s.Lines[i].Text.Line().String()
 		}
-		l.text("item"+it.ID, it.ID, l.mark(it), line)
+		l.text("item"+it.ID, it.ID, l.mark(it.ID), line)
 	}
 }
 
-func (l *layouter) mark(it minutes.Scored) string {
-	verdict := it.Verdict
-	if v, ok := l.marks[it.ID]; ok {
-		verdict = v
-	}
-	switch verdict {
+// mark is the thumb on an item, two cells wide.
+func (l *layouter) mark(id string) string {
+	switch l.verdicts[id] {
 	case "up":
 		return l.theme.good.Render("▲ ")
 	case "down":
