@@ -3,6 +3,7 @@
 # certificate made for this run. Leaves nothing running and nothing behind.
 #   .ci/dovecot.sh          the tests
 #   .ci/dovecot.sh bench    1,000 messages: the connector beside the server's floor
+#   .ci/dovecot.sh run …    any command, which finds the server in MINUTES_DOVECOT
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -106,7 +107,10 @@ up "$plain" || { cat "$dir/log"; exit 1; }
 
 export MINUTES_DOVECOT="localhost:$tls:sam:S3CRET-of-dovecot:$dir/ca.pem"
 export MINUTES_DOVECOT_PLAIN="127.0.0.1:$plain"
-if [ "${1:-}" = bench ]; then
+if [ "${1:-}" = run ]; then
+	shift
+	"$@"
+elif [ "${1:-}" = bench ]; then
 	go test -tags grpcnotrace -run "^\$" -bench "${BENCH:-Dovecot}" -benchtime "${BENCHTIME:-15x}" ${BENCHFLAGS:-} ./connectors/imap
 else
 	go test -tags grpcnotrace -count=1 -timeout 90s -run Dovecot -v ./connectors/imap | grep -v '^=== '

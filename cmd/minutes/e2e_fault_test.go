@@ -51,10 +51,10 @@ func rest(t testing.TB, b minutes.Brief) string {
 	return asJSON(t, map[string]any{"sections": b.Sections, "agenda": b.Agenda, "actions": b.Actions})
 }
 
-// TestFailingSourcesCostThemselvesAlone sets beside a good world one source of a kind for every way
+// TestE2EFailingSourcesCostThemselvesAlone sets beside a good world one source of a kind for every way
 // to fail. The brief's sections are byte for byte those of the good world alone; each failure is
 // exit 3, named in sources with what to do next, and exit 0 where that was asked for.
-func TestFailingSourcesCostThemselvesAlone(t *testing.T) {
+func TestE2EFailingSourcesCostThemselvesAlone(t *testing.T) {
 	t.Parallel()
 	kinds := []string{"feed", "imap"}
 	if long() {
@@ -132,9 +132,9 @@ func checkStatuses(t *testing.T, b *box, names map[string]string) {
 	}
 }
 
-// TestTheOnlySourceOfAKindFailing takes each source of a good world away by a fault: the others'
+// TestE2ETheOnlySourceOfAKindFailing takes each source of a good world away by a fault: the others'
 // sections stay as they are when the config never had it.
-func TestTheOnlySourceOfAKindFailing(t *testing.T) {
+func TestE2ETheOnlySourceOfAKindFailing(t *testing.T) {
 	t.Parallel()
 	victims := map[string]string{"mail": "imap", "calendar": "ics", "hackernews": "hackernews", "weather": "weather"}
 	if !long() {
@@ -166,9 +166,9 @@ func TestTheOnlySourceOfAKindFailing(t *testing.T) {
 	}
 }
 
-// TestSlowSourceIsLeftBehind stalls a feed and a mail server until a deadline that the test sets,
+// TestE2ESlowSourceIsLeftBehind stalls a feed and a mail server until a deadline that the test sets,
 // in this process; the real binary then prints what came of it.
-func TestSlowSourceIsLeftBehind(t *testing.T) {
+func TestE2ESlowSourceIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	w, good := startDemo(t)
 	base := newBox(t, good, w.Now)

@@ -20,7 +20,7 @@ func stable(s string) string {
 	return regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(s, "loopback")
 }
 
-func TestDemoIsTheSameEveryTime(t *testing.T) {
+func TestE2EDemoIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
 	var first string
 	for n := range 5 {
@@ -44,9 +44,9 @@ func TestDemoIsTheSameEveryTime(t *testing.T) {
 	}
 }
 
-// TestIDsStayTheSame reads one world into two fresh memories, and once more into the first: the same
+// TestE2EIDsStayTheSame reads one world into two fresh memories, and once more into the first: the same
 // items under the same ids, in the same order of rank; with nothing new the brief stands.
-func TestIDsStayTheSame(t *testing.T) {
+func TestE2EIDsStayTheSame(t *testing.T) {
 	t.Parallel()
 	w, config := startDemo(t)
 	one, two := newBox(t, config, w.Now), newBox(t, config, w.Now)
@@ -84,8 +84,8 @@ func TestIDsStayTheSame(t *testing.T) {
 	}
 }
 
-// TestCronCanRunIt runs as cron does at its barest: a home, and nothing else.
-func TestCronCanRunIt(t *testing.T) {
+// TestE2ECronCanRunIt runs as cron does at its barest: a home, and nothing else.
+func TestE2ECronCanRunIt(t *testing.T) {
 	t.Parallel()
 	w, config := startDemo(t)
 	b := newBox(t, "", w.Now)

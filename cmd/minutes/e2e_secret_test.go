@@ -73,9 +73,9 @@ func secretive(t testing.TB, b *box, world string) string {
 	return out
 }
 
-// TestNoSecretAnywhere spends a day with secrets in every place and every failure that would tell
+// TestE2ENoSecretAnywhere spends a day with secrets in every place and every failure that would tell
 // one, and then looks for them in all that was written and printed.
-func TestNoSecretAnywhere(t *testing.T) {
+func TestE2ENoSecretAnywhere(t *testing.T) {
 	t.Parallel()
 	w, world := startDemo(t)
 	b := newBox(t, "", w.Now)

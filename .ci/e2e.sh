@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# The built program from the outside, in the long form of its end-to-end tests: against a real Dovecot,
+# every way to fail, all of ../shared/corpus, kill -9 at sixty moments. Leaves nothing running.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+dir=$(mktemp -d /tmp/minutes-e2e.XXXXXX)
+trap 'rm -rf "$dir"' EXIT
+
+CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -o "$dir/minutes" ./cmd/minutes
+export MINUTES_E2E=1 MINUTES_BIN="$dir/minutes"
+# Much of it waits for deadlines: more tests at once than there are cores.
+bash .ci/dovecot.sh run go test -tags grpcnotrace -count=1 -parallel 6 -timeout 10m -run "${RUN:-E2E}" -v ./cmd/minutes >"$dir/log" 2>&1 ||
+	{ grep -v -E '^=== (RUN|PAUSE|CONT)' "$dir/log" || true; exit 1; }
+grep -E -- '^(---|ok|PASS|FAIL)|corpus:|kill -9:|secrets:|terminal:|reads beside|skipped' "$dir/log" | sed 's/^ *e2e_[a-z_]*.go:[0-9]*: /  /'
+
+left=$(pgrep -f "$dir/minutes" || true)
+[ -z "$left" ] || { echo "still running: $left"; exit 1; }
