@@ -3,6 +3,7 @@ package feed
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"hash/crc32"
 	"hash/fnv"
 	"net/url"
 	"slices"
@@ -244,13 +245,14 @@ func (a arguments) feedName(ch channel) string {
 
 // sumOf changes when what a reader sees of the item does.
 func sumOf(it minutes.Item) uint32 {
-	h := fnv.New32a()
+	sum := uint32(0)
+	room := make([]byte, 0, len(it.Body.String())+1) // mostly the longest
 	for _, s := range []string{it.Title.String(), it.URL, it.Author.String(), it.Excerpt.String(), it.Body.String(),
 		strconv.FormatInt(it.At.Unix(), 36), strings.Join(it.Tags, ","), it.Article.Category} {
-		_, _ = h.Write([]byte(s))
-		_, _ = h.Write([]byte{0})
+		room = append(append(room[:0], s...), 0)
+		sum = crc32.Update(sum, crc32.IEEETable, room)
 	}
-	return h.Sum32()
+	return sum
 }
 
 func keyOf(id string) uint64 {

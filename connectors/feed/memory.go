@@ -11,7 +11,8 @@ import (
 	"github.com/dailyminutes/minutes/connectors"
 )
 
-const cursorVersion = 1
+// cursorVersion changes with what a cursor means: an older one then counts as none.
+const cursorVersion = 2
 
 // cursor is this source's part of a minutes.Cursor.
 type cursor struct {

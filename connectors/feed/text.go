@@ -85,11 +85,13 @@ func tagAt(s string) bool {
 
 // dropBoilerplate takes away what publishing programs append to every entry.
 func dropBoilerplate(s string) string {
-	if i := strings.LastIndex(s, "The post "); i > 0 && strings.Contains(s[i:], "appeared first on") && len(s)-i < 400 {
-		s = s[:i]
+	from := max(0, len(s)-399)
+	if i := strings.LastIndex(s[from:], "The post "); i >= 0 && from+i > 0 && strings.Contains(s[from+i:], "appeared first on") {
+		s = s[:from+i]
 	}
-	for _, tail := range []string{"Continue reading →", "Continue reading", "Read more…", "Read more...", "Read more »", "Read more", "[…]", "[...]", "[link]   [comments]", "[link] [comments]"} {
-		if t, ok := strings.CutSuffix(strings.TrimRight(s, " \n\u00a0"), tail); ok && strings.TrimSpace(t) != "" {
+	end := strings.TrimRight(s, " \n\u00a0")
+	for _, tail := range [...]string{"Continue reading →", "Continue reading", "Read more…", "Read more...", "Read more »", "Read more", "[…]", "[...]", "[link]   [comments]", "[link] [comments]"} {
+		if t, ok := strings.CutSuffix(end, tail); ok && strings.TrimSpace(t) != "" {
 			s = strings.TrimRight(t, " \n\u00a0")
 			if tail[0] == '[' && strings.Contains(tail, "…") || tail == "[...]" {
 				s += " …"
