@@ -23,7 +23,7 @@ func Text(s string, max int) string {
 	if !strings.ContainsAny(s, "<&\r\n\t") && !strings.Contains(s, "  ") {
 		return cut(strings.TrimSpace(s), max)
 	}
-	w := writer{max: max}
+	w := writer{max: max, out: make([]byte, 0, room(len(s), max))}
 	z := html.NewTokenizer(strings.NewReader(s))
 	for range maxTokens {
 		switch z.Next() {
@@ -44,6 +44,14 @@ func Text(s string, max int) string {
 		}
 	}
 	return w.String()
+}
+
+// room is what a text of n bytes may need; more is found when it does.
+func room(n, max int) int {
+	if max > 0 && n > max {
+		return max
+	}
+	return n
 }
 
 // open is an element whose end has not come.
@@ -82,22 +90,30 @@ func (w *writer) text(b []byte) {
 		w.preformatted(string(b))
 		return
 	}
-	for len(b) > 0 {
+	for {
 		i := 0
-		for i < len(b) && !isSpace(b[i]) {
+		for i < len(b) && isSpace(b[i]) {
 			i++
 		}
-		if i > 0 {
-			w.word(b[:i])
+		w.space = w.space || i > 0
+		if b = b[i:]; len(b) == 0 {
+			return
 		}
-		b = b[i:]
-		for i = 0; i < len(b) && isSpace(b[i]); i++ {
-		}
-		if i > 0 {
-			w.space = true
-		}
-		b = b[i:]
+		n := even(b)
+		w.word(b[:n])
+		b = b[n:]
 	}
+}
+
+// even is how much of b is words with one space between them, which can be copied as they are.
+func even(b []byte) int {
+	for i, c := range b {
+		if c > ' ' || !isSpace(c) || c == ' ' && i+1 < len(b) && !isSpace(b[i+1]) {
+			continue
+		}
+		return i
+	}
+	return len(b)
 }
 
 func (w *writer) preformatted(s string) {
