@@ -20,11 +20,7 @@ const maxMarks = 4
 // drops silently; invalid bytes become U+FFFD. Cleaning twice changes nothing, and clean text is
 // not copied.
 func Clean(s string) Safe {
-	if plain(s) {
-		return Safe{s}
-	}
-	n := cleanTo(s)
-	if n == len(s) {
+	if cleanTo(s, plainTo(s)) == len(s) {
 		return Safe{s}
 	}
 	s = strings.ReplaceAll(s, "\r\n", "\n")
@@ -45,15 +41,19 @@ func Clean(s string) Safe {
 	return Safe{b.String()}
 }
 
-// cleanTo is how many bytes of s need no change.
-func cleanTo(s string) int {
+// cleanTo is how many bytes of s need no change; the first from of them are plain.
+func cleanTo(s string, from int) int {
 	marks := 0
-	for i, r := range s {
+	for i, r := range s[from:] {
+		if r >= ' ' && r < 0x7f {
+			marks = 0
+			continue
+		}
 		if r == utf8.RuneError || breaks(r) || dropped(r) {
-			return i
+			return from + i
 		}
 		if marks = countMarks(marks, r); marks > maxMarks {
-			return i
+			return from + i
 		}
 	}
 	return len(s)
@@ -80,13 +80,14 @@ func countMarks(n int, r rune) int {
 // CleanLine is Clean for text of one line: runs of white space become one space, ends are trimmed.
 func CleanLine(s string) Safe { return Clean(s).Line() }
 
-func plain(s string) bool {
+// plainTo is how many bytes of s are printable ASCII and line ends.
+func plainTo(s string) int {
 	for i := range len(s) {
 		if c := s[i]; c >= utf8.RuneSelf || c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
-			return false
+			return i
 		}
 	}
-	return true
+	return len(s)
 }
 
 // dropped holds for characters that a reader cannot see and a terminal, or a reader's eye, may obey.

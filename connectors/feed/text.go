@@ -85,9 +85,10 @@ func tagAt(s string) bool {
 
 // dropBoilerplate takes away what publishing programs append to every entry.
 func dropBoilerplate(s string) string {
-	from := max(0, len(s)-399)
-	if i := strings.LastIndex(s[from:], "The post "); i >= 0 && from+i > 0 && strings.Contains(s[from+i:], "appeared first on") {
-		s = s[:from+i]
+	if from := max(0, len(s)-399); strings.Contains(s[from:], "appeared first on") {
+		if i := strings.LastIndex(s[from:], "The post "); i >= 0 && from+i > 0 && strings.Contains(s[from+i:], "appeared first on") {
+			s = s[:from+i]
+		}
 	}
 	end := strings.TrimRight(s, " \n\u00a0")
 	for _, tail := range [...]string{"Continue reading →", "Continue reading", "Read more…", "Read more...", "Read more »", "Read more", "[…]", "[...]", "[link]   [comments]", "[link] [comments]"} {
