@@ -17,8 +17,8 @@ type Safe struct{ s string }
 const maxMarks = 4
 
 // Clean makes s safe to show, store and export. CR LF and lone CR become LF; what it drops, it
-// drops silently; invalid bytes become U+FFFD. Cleaning twice changes nothing, and clean text is
-// not copied.
+// drops silently; invalid bytes become U+FFFD. Cleaning twice changes nothing, and clean text without
+// joiners is not copied.
 func Clean(s string) Safe {
 	if cleanTo(s, plainTo(s)) == len(s) {
 		return Safe{s}
@@ -26,19 +26,71 @@ func Clean(s string) Safe {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	var b strings.Builder
 	b.Grow(len(s))
-	marks := 0
+	var c cleaner
 	for _, r := range s {
 		if breaks(r) {
 			r = '\n'
-		} else if dropped(r) {
-			continue
 		}
-		if marks = countMarks(marks, r); marks > maxMarks {
-			continue
+		keep, join := c.next(r)
+		if join {
+			b.WriteRune(zwj)
 		}
-		b.WriteRune(r)
+		if keep {
+			b.WriteRune(r)
+		}
 	}
 	return Safe{b.String()}
+}
+
+// The joiners. Persian and the scripts of India need them inside words, families of emoji between
+// their members; anywhere else they are invisible.
+const (
+	zwnj = '\u200c'
+	zwj  = '\u200d'
+)
+
+// A cleaner decides on one character after the other by what was kept before it.
+type cleaner struct {
+	last  rune // kept before; 0 at the beginning
+	base  rune // the last that is no mark
+	marks int
+	waits bool // a joiner was held back: it is kept if an emoji follows
+}
+
+// next says whether r is kept, and whether the joiner held back is kept before it.
+func (c *cleaner) next(r rune) (keep, join bool) {
+	switch {
+	case r == zwnj || r == zwj:
+		if keep = joining(c.last); keep {
+			c.last = r
+		}
+		c.waits = r == zwj && emoji(c.base)
+		return keep, false
+	case dropped(r):
+		return false, false
+	}
+	marks := countMarks(c.marks, r)
+	if marks > maxMarks {
+		return false, false
+	}
+	join = c.waits && emoji(r)
+	c.last, c.marks, c.waits = r, marks, false
+	if marks == 0 {
+		c.base = r
+	}
+	return true, join
+}
+
+// joining holds for scripts whose letters a joiner shapes: Arabic and its neighbours, those of India
+// and of South-East Asia.
+func joining(r rune) bool {
+	return r >= 0x0600 && r <= 0x109f || r >= 0x1780 && r <= 0x18af || r >= 0x1b00 && r <= 0x1bff ||
+		r >= 0xfb50 && r <= 0xfdff || r >= 0xfe70 && r <= 0xfefc || r >= 0x11000 && r <= 0x11fff
+}
+
+// emoji holds for what may be a member of a joined emoji.
+func emoji(r rune) bool {
+	return r >= 0x2190 && r <= 0x2bff || r >= 0x1f000 && r <= 0x1faff
 }
 
 // cleanTo is how many bytes of s need no change; the first from of them are plain.
@@ -49,7 +101,7 @@ func cleanTo(s string, from int) int {
 			marks = 0
 			continue
 		}
-		if r == utf8.RuneError || breaks(r) || dropped(r) {
+		if r == utf8.RuneError || r == zwnj || r == zwj || breaks(r) || dropped(r) {
 			return from + i
 		}
 		if marks = countMarks(marks, r); marks > maxMarks {
@@ -71,8 +123,6 @@ func countMarks(n int, r rune) int {
 		return 0
 	case unicode.In(r, unicode.Mn, unicode.Me):
 		return n + 1
-	case r == '\u200d':
-		return n
 	}
 	return 0
 }
@@ -99,7 +149,7 @@ func dropped(r rune) bool {
 		return true
 	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // bidi overrides, embeddings, isolates
 		return true
-	case r == 0x00ad, r == 0x034f, r == 0x061c, r == 0x180e, r == 0x200b, r == 0x200c, r == 0x200e, r == 0x200f,
+	case r == 0x00ad, r == 0x034f, r == 0x061c, r == 0x180e, r == 0x200b, r == 0x200e, r == 0x200f,
 		r >= 0x2060 && r <= 0x2065, r >= 0x206a && r <= 0x206f, r == 0xfeff, r == 0x3164, r == 0xffa0,
 		r == 0x115f, r == 0x1160, r >= 0x17b4 && r <= 0x17b5, r >= 0x1bca0 && r <= 0x1bca3, r >= 0x1d173 && r <= 0x1d17a: // invisible
 		return true

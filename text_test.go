@@ -29,8 +29,34 @@ func TestCleanLeavesNothingThatCommandsATerminal(t *testing.T) {
 	}
 }
 
+// A joiner is kept where a script or an emoji needs it and dropped where nobody could see it.
+func TestJoinersStayWhereTheyShapeText(t *testing.T) {
+	for in, want := range map[string]string{
+		"می\u200cخواهم":             "می\u200cخواهم", // Persian: without it this is another word
+		"क्\u200dष क्\u200cष":       "क्\u200dष क्\u200cष",
+		"👩\u200d🚀 👩🏽\u200d⚕\ufe0f":  "👩\u200d🚀 👩🏽\u200d⚕\ufe0f",
+		"❤\ufe0f\u200d🔥":            "❤\ufe0f\u200d🔥",
+		"🇩🇪 🇫🇷":                     "🇩🇪 🇫🇷",
+		"pay\u200dpal pa\u200cypal": "paypal paypal",
+		"👩\u200d\u200d\u200d🚀":      "👩\u200d🚀",
+		"👩\u200d bare":              "👩 bare",
+		"👩\u200d":                   "👩",
+		"می\u200c\u200c\u200cx":     "می\u200cx",
+		"\u200cx\u200d":             "x",
+		"a\u200d\u0301":             "a\u0301",
+	} {
+		got := Clean(in)
+		if got.String() != want {
+			t.Errorf("Clean(%+q) = %+q, want %+q", in, got, want)
+		}
+		if again := Clean(got.String()); again != got {
+			t.Errorf("cleaning twice changes %+q to %+q", got, again)
+		}
+	}
+}
+
 func FuzzClean(f *testing.F) {
-	for _, s := range []string{"", "a\x1b[0m", "\u202e\r\n", "é\u0301\u0301\u0301\u0301\u0301", "\xff\xfe"} {
+	for _, s := range []string{"", "a\x1b[0m", "\u202e\r\n", "é\u0301\u0301\u0301\u0301\u0301", "\xff\xfe", "👩\u200d\u200c\u200d🚀ی\u200c\u200d\u0301"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -105,5 +105,8 @@ func needsEscape(doc []byte) bool {
 	return false
 }
 
-// shown says whether Clean lets a character through as it is.
-func shown(r rune) bool { return minutes.Clean(string(r)).String() == string(r) }
+// shown says whether Clean lets a character through as it is; a joiner it lets through where a word
+// or an emoji needs it.
+func shown(r rune) bool {
+	return r == '\u200c' || r == '\u200d' || minutes.Clean(string(r)).String() == string(r)
+}
