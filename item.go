@@ -27,7 +27,7 @@ type Item struct {
 	URL       string    `json:"url"` // http(s) or "": WebURL made it
 	Author    Safe      `json:"author"`
 	At        time.Time `json:"published_at"`
-	Excerpt   Safe      `json:"excerpt"`        // what a reader wants of it: at most about 500 runes, quotes and signatures cut
+	Excerpt   Safe      `json:"excerpt"`       // what a reader wants of it: at most about 500 runes, quotes and signatures cut
 	Body      Safe      `json:"body,omitzero"` // all of its text that is kept
 	Tags      []string  `json:"tags"`
 	Private   bool      `json:"private"`
@@ -55,6 +55,62 @@ func (it Item) Label() Label {
 		l.Origin = FromAPI
 	}
 	return l
+}
+
+// Clean makes what is not Safe by type fit to show on one line as well: names of folders and
+// attachments, addresses, symbols, tags. Links that are none go. ID and Source are the program's own.
+func (it *Item) Clean() {
+	line := func(fields ...*string) {
+		for _, f := range fields {
+			*f = CleanLine(*f).String()
+		}
+	}
+	lines := func(list []string) {
+		for i := range list {
+			line(&list[i])
+		}
+	}
+	it.URL = WebURL(it.URL)
+	lines(it.Tags)
+	if m := it.Mail; m != nil {
+		line(&m.MessageID, &m.InReplyTo, &m.Folder, &m.ListID, &m.Thread, &m.Method, &m.From.Email)
+		lines(m.Attachments)
+		cleanPeople(m.To, m.Cc)
+		m.Invite.clean()
+	}
+	it.Event.clean()
+	if s := it.Story; s != nil {
+		s.DiscussionURL = WebURL(s.DiscussionURL)
+		line(&s.Type)
+	}
+	if a := it.Article; a != nil {
+		line(&a.FeedURL, &a.Category)
+	}
+	if q := it.Quote; q != nil {
+		line(&q.Symbol, &q.Currency, &q.Provider)
+	}
+	if f := it.Forecast; f != nil {
+		line(&f.Units)
+	}
+}
+
+func (e *Event) clean() {
+	if e == nil {
+		return
+	}
+	for _, f := range []*string{&e.UID, &e.Status, &e.MyStatus, &e.Organizer.Email} {
+		*f = CleanLine(*f).String()
+	}
+	e.Call = WebURL(e.Call)
+	cleanPeople(e.Attendees)
+}
+
+func cleanPeople(lists ...[]Address) {
+	for _, list := range lists {
+		for i := range list {
+			list[i].Email = CleanLine(list[i].Email).String()
+		}
+	}
 }
 
 // An Address is a person in a message or at a meeting. Email is lower case, without a display name.
@@ -99,8 +155,8 @@ type Event struct {
 	Status    string    `json:"status"` // confirmed, tentative, cancelled
 	MyStatus  string    `json:"my_status"`
 	Recurring bool      `json:"recurring"`
-	Free      bool      `json:"free,omitempty"`      // TRANSP:TRANSPARENT: clashes with nothing
-	Call      string    `json:"call,omitempty"`      // an https link to join by
+	Free      bool      `json:"free,omitempty"`     // TRANSP:TRANSPARENT: clashes with nothing
+	Call      string    `json:"call,omitempty"`     // an https link to join by
 	ZoneNote  Safe      `json:"zone_note,omitzero"` // how an odd zone was read, when it had to be guessed
 }
 

@@ -129,6 +129,7 @@ func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (
 	if f.err == nil || len(f.batch.Items)+len(f.batch.Gone) > 0 || f.batch.Next.Token != nil {
 		for i := range f.batch.Items {
 			it := &f.batch.Items[i]
+			it.Clean() // the one door: whatever a connector forgot
 			it.Source, it.Private, it.LocalOnly = f.source.Name(), f.source.Private, f.source.LocalOnly
 		}
 		if f.err == nil && f.batch.Next.At.IsZero() {
