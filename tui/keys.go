@@ -92,7 +92,7 @@ func (m *model) press(key string) tea.Cmd {
 		if m.busy && m.stop != nil {
 			m.stop()
 			m.era++ // whatever it still brings is stale
-			m.busy, m.status = false, minutes.Clean("refresh stopped; what was fetched is kept")
+			m.busy, m.fetching, m.status = false, false, minutes.Clean("refresh stopped; what was fetched is kept")
 			return nil
 		}
 		return tea.Quit

@@ -225,3 +225,33 @@ func TestOnlyACheckedLinkIsOpened(t *testing.T) {
 		t.Errorf("opened %q", opened)
 	}
 }
+
+// Fields of an item that are plain strings come from outside as well: an address, a symbol, a host.
+func TestNothingFromOutsideCommandsTheTerminal(t *testing.T) {
+	const evil = "\x1b]52;c;cm0gLXJm\x07\u009b2J\u202e\rX"
+	b := morning()
+	it := func(k minutes.Kind) minutes.Item {
+		return minutes.Item{ID: string(k) + ":" + evil, Kind: k, Source: evil, URL: "https://x.example/" + evil}
+	}
+	mail, quote, story, note := it(minutes.KindMail), it(minutes.KindQuote), it(minutes.KindStory), it(minutes.KindNote)
+	mail.Mail = &minutes.Mail{From: minutes.Address{Email: evil}, Attachments: []string{evil}}
+	quote.Quote = &minutes.Quote{Symbol: evil, Currency: evil, Provider: evil}
+	story.Story = &minutes.Story{Type: evil}
+	for _, item := range []minutes.Item{mail, quote, story, note} {
+		b.Sections = append(b.Sections, minutes.Section{Kind: evil, Items: []minutes.Scored{{Item: item, Verdict: evil}}})
+	}
+	b.Agenda[0].Location = minutes.Clean("https://x\u202e.example" + evil)
+	b.Sources = append(b.Sources, minutes.SourceStatus{Name: evil, Kind: evil, Status: "failed"}, minutes.SourceStatus{Name: "old", Status: "stale", FetchedAt: b.GeneratedAt.Add(-50 * time.Hour)})
+	b.Timezone, b.Engine.Model = evil, evil
+	m := open(&desk{brief: b})
+	_, _ = m.Update(tea.WindowSizeMsg{Width: 120, Height: 200})
+	screen := m.View().Content
+	for _, bad := range []string{"\x1b]52", "\u009b", "\u202e", "\r", "\x07"} {
+		if strings.Contains(screen, bad) {
+			t.Errorf("%q reaches the screen", bad)
+		}
+	}
+	if !strings.Contains(screen, "old stale; last read 2 days ago") {
+		t.Error("the age of what an old source shows is not said")
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/dailyminutes/minutes"
+	"golang.org/x/net/idna"
 )
 
 // row is one line of the screen. key names what can be chosen ("" cannot); only the first line of
@@ -88,6 +89,9 @@ func links(b minutes.Brief) map[string]string {
 	return out
 }
 
+// text is a word that is not Safe by type made fit for one line of the screen.
+func text(s string) string { return minutes.CleanLine(s).String() }
+
 func (l *layouter) line(s string) { l.rows = append(l.rows, row{text: s}) }
 
 func (l *layouter) heading(s string) {
@@ -161,7 +165,11 @@ func (l *layouter) agenda(entries []minutes.AgendaEntry) {
 func place(location minutes.Safe) string {
 	s := location.Line().String()
 	if u, err := url.Parse(minutes.WebURL(s)); err == nil && u.Host != "" {
-		return "online, " + u.Hostname()
+		host, err := idna.Lookup.ToASCII(u.Hostname()) // a look-alike shows
+		if err != nil {
+			host = text(u.Hostname())
+		}
+		return "online, " + host
 	}
 	return s
 }
@@ -208,7 +216,10 @@ func (l *layouter) section(s minutes.Section) {
 	if len(s.Items) == 0 {
 		return
 	}
-	title := strings.ToUpper(s.Kind[:1]) + s.Kind[1:]
+	title := text(s.Kind)
+	if title != "" {
+		title = strings.ToUpper(title[:1]) + title[1:]
+	}
 	if s.LeftOut > 0 {
 		title += l.theme.dim.Render(fmt.Sprintf("  not today: %d", s.LeftOut))
 	}
@@ -237,7 +248,7 @@ func (l *layouter) itemLine(it minutes.Scored) string {
 	s := it.Title.Line().String()
 	switch {
 	case it.Mail != nil:
-		return s + l.theme.dim.Render(" · "+it.Mail.From.String())
+		return s + l.theme.dim.Render(" · "+text(it.Mail.From.String()))
 	case it.Event != nil && !it.Event.AllDay:
 		return it.Event.Start.In(l.now.Location()).Format("Mon ") + l.clock(it.Event.Start) + " " + s
 	case it.Story != nil:
@@ -257,25 +268,31 @@ func (l *layouter) quote(q minutes.Quote) string {
 	if q.Change < 0 {
 		style = l.theme.bad
 	}
-	return fmt.Sprintf("%-10s %s %s  %s  %s", q.Symbol, minutes.Amount(q.Price, q.Decimals), q.Currency,
+	return fmt.Sprintf("%-10s %s %s  %s  %s", text(q.Symbol), minutes.Amount(q.Price, q.Decimals), text(q.Currency),
 		style.Render(fmt.Sprintf("%+.2f %%", q.ChangePercent)), l.theme.dim.Render(spark(q.Closes, 24)))
 }
 
 func (l *layouter) trouble(sources []minutes.SourceStatus) {
 	started := false
 	for _, s := range sources {
-		if s.Status != "failed" && s.Status != "partial" {
+		if s.Status != "failed" && s.Status != "partial" && s.Status != "stale" {
 			continue
 		}
 		if !started {
 			l.heading("Sources with trouble")
 			started = true
 		}
-		text := s.Name + " " + s.Status + ": " + s.Error.Line().String()
-		if !s.Hint.Empty() {
-			text += ". Next: " + s.Hint.Line().String()
+		line := text(s.Name) + " " + text(s.Status)
+		if !s.Error.Empty() {
+			line += ": " + s.Error.Line().String()
 		}
-		l.text("source"+s.Name, "", "! ", l.theme.warn.Render(text))
+		if !s.FetchedAt.IsZero() && s.Status != "partial" {
+			line += "; last read " + age(l.now.Sub(s.FetchedAt)) + " ago"
+		}
+		if !s.Hint.Empty() {
+			line += ". Next: " + s.Hint.Line().String()
+		}
+		l.text("source"+s.Name, "", "! ", l.theme.warn.Render(line))
 	}
 }
 
