@@ -12,6 +12,22 @@ type Morning struct {
 	Hours   int // 24 or 12: how times are written
 }
 
+// DayStart is the first moment of the day that lies days after t's, in t's zone. That is not always
+// midnight: where clocks go forward at 0:00 the day begins at 1:00, and time.Date would give an hour
+// of the day before; where they go back at 1:00 there are two midnights, and this is the first.
+func DayStart(t time.Time, days int) time.Time {
+	noon := time.Date(t.Year(), t.Month(), t.Day()+days, 12, 0, 0, 0, t.Location())
+	start := time.Date(noon.Year(), noon.Month(), noon.Day(), 0, 0, 0, 0, t.Location())
+	if start.Day() != noon.Day() {
+		_, start = start.ZoneBounds()
+		return start.In(t.Location())
+	}
+	if before := start.Add(-time.Hour); before.Day() == noon.Day() {
+		return before
+	}
+	return start
+}
+
 // Profile is the person. Addresses are lower case. All of it is private.
 type Profile struct {
 	Name      string

@@ -14,7 +14,7 @@ import (
 const (
 	lookBack  = 36 * time.Hour
 	maxAway   = 21 * 24 * time.Hour
-	lookAhead = 7 * 24 * time.Hour
+	lookAhead = 7 // days
 	history   = 30 * 24 * time.Hour // of mail I sent: what I answered, what I wait for
 	maxItems  = 5000                // of one kind; far above what a person gets, far below what hurts
 )
@@ -62,10 +62,9 @@ func (a *Agent) gather(ctx context.Context, m minutes.Morning) (gathered, error)
 
 func (a *Agent) windows(m minutes.Morning, since time.Time) []minutes.Query {
 	soon := m.Now.Add(time.Hour) // clocks differ: a mail from a minute ahead is not from the future
-	dayStart := time.Date(m.Now.Year(), m.Now.Month(), m.Now.Day(), 0, 0, 0, 0, m.Zone)
 	return []minutes.Query{
 		{Kind: minutes.KindMail, Since: m.Now.Add(-history), Until: soon, Limit: maxItems, Bodies: true},
-		{Kind: minutes.KindEvent, Since: dayStart.AddDate(0, 0, -14), Until: dayStart.Add(lookAhead), Limit: maxItems, Bodies: true},
+		{Kind: minutes.KindEvent, Since: minutes.DayStart(m.Now, -14), Until: minutes.DayStart(m.Now, lookAhead), Limit: maxItems, Bodies: true},
 		{Kind: minutes.KindStory, Since: since, Until: soon, Limit: maxItems, Bodies: true},
 		{Kind: minutes.KindArticle, Since: since, Until: soon, Limit: maxItems, Bodies: true},
 		{Kind: minutes.KindQuote, Since: m.Now.AddDate(0, 0, -7), Limit: maxItems},
@@ -78,7 +77,7 @@ func (a *Agent) windows(m minutes.Morning, since time.Time) []minutes.Query {
 // while it waits: unread and flagged, or unread, of this week and from a person; an event counts
 // while it has not ended before today.
 func (g *gathered) sort(m minutes.Morning, items []minutes.Item, since time.Time) {
-	dayStart := time.Date(m.Now.Year(), m.Now.Month(), m.Now.Day(), 0, 0, 0, 0, m.Zone)
+	dayStart := minutes.DayStart(m.Now, 0)
 	for _, it := range items {
 		switch {
 		case it.Mail != nil && it.Mail.FromMe:

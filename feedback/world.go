@@ -105,13 +105,13 @@ func (w *world) today(e *minutes.Event) bool {
 	return e.Start.Before(end) && (e.End.After(start) || e.Start.Equal(e.End) && !e.Start.Before(start))
 }
 
-// day is the midnight n days from the morning's.
+// day is the beginning of the day n days from the morning's.
 func (w *world) day(n int) time.Time {
 	now := w.m.Now
 	if w.m.Zone != nil {
 		now = now.In(w.m.Zone)
 	}
-	return time.Date(now.Year(), now.Month(), now.Day()+n, 0, 0, 0, 0, now.Location())
+	return minutes.DayStart(now, n)
 }
 
 // known says whether I have shown that this address matters to me.

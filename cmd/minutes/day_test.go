@@ -29,3 +29,18 @@ func TestADayIsADateAWeekdayOrADurationBack(t *testing.T) {
 		}
 	}
 }
+
+func TestADayWithoutMidnightIsStillThatDay(t *testing.T) {
+	for zone, day := range map[string]string{"America/Havana": "2026-03-08", "America/Santiago": "2026-09-06", "Africa/Cairo": "2026-04-24"} {
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now, _ := time.ParseInLocation("2006-01-02 15:04", day+" 07:00", loc)
+		for _, in := range []string{"", "today", day, now.Weekday().String(), "1h"} {
+			if got, err := parseDay(in, now); err != nil || got.Format(time.DateOnly) != day {
+				t.Errorf("%s: %q is %s, %v; want %s", zone, in, got, err, day)
+			}
+		}
+	}
+}

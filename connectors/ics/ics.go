@@ -123,7 +123,7 @@ type window struct{ from, to time.Time }
 
 // midnight is the beginning of the day so many days from now.
 func midnight(now time.Time, days int) time.Time {
-	return time.Date(now.Year(), now.Month(), now.Day()+days, 0, 0, 0, 0, now.Location())
+	return minutes.DayStart(now, days)
 }
 
 // hinted gives the jail's own errors a next step; the parser's have theirs.
