@@ -127,6 +127,9 @@ func (k *keeper) load(items []minutes.Item) error {
 
 // jsonList hands a list to SQL as one parameter.
 func jsonList(s []string) string {
+	if len(s) == 0 {
+		return "[]" // "null" would be a list of one nothing
+	}
 	b, err := json.Marshal(s)
 	if err != nil {
 		return "[]" // cannot be: strings always marshal

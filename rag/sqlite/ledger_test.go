@@ -231,4 +231,7 @@ func TestResolveKnowsWhatIsMeant(t *testing.T) {
 	if err := d.Printed(ctx, []string{"odd"}); err != nil || version(t, d) != before {
 		t.Error("the same list was written again", err)
 	}
+	if err := d.Printed(ctx, nil); err != nil { // a brief with nothing to number
+		t.Error(err)
+	}
 }
