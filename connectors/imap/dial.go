@@ -53,7 +53,7 @@ func (s *source) dial(ctx context.Context) (*guard, error) {
 // greeting that skips the sign-in nor looks at what was sent ahead of the handshake: both are how a
 // man in the middle puts words into a session that he cannot read.
 func startTLS(g *guard) error {
-	hello, err := readLine(g, 8<<10)
+	hello, err := readLine(unread{g}, 8<<10)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func startTLS(g *guard) error {
 		return err
 	}
 	for n := 0; ; n++ {
-		line, err := readLine(g, 8<<10)
+		line, err := readLine(unread{g}, 8<<10)
 		if err != nil {
 			return err
 		}

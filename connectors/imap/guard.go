@@ -35,6 +35,7 @@ type guard struct {
 	pretend  []byte        // read before the connection: a greeting after STARTTLS
 
 	scan scanner
+	wire wire
 
 	mu    sync.Mutex
 	cause error // the first thing that went wrong here
@@ -42,17 +43,19 @@ type guard struct {
 	bye   string
 }
 
-// Read answers with what the server sent, once it has been looked at.
-func (g *guard) Read(b []byte) (int, error) {
-	if len(g.pretend) > 0 {
-		n := copy(b, g.pretend)
-		g.pretend = g.pretend[n:]
-		return n, nil
-	}
-	n, err := g.wait(func() (int, error) { return g.Conn.Read(b) })
-	if bad := g.scan.look(b[:n], g.hear); bad != nil {
-		g.fail(bad)
-		return 0, bad
+// unread reads a connection before TLS: nothing behind what is asked for, since that belongs to the
+// handshake.
+type unread struct{ *guard }
+
+func (u unread) Read(b []byte) (int, error) {
+	n, err := u.wait(func() (int, error) { return u.Conn.Read(b) })
+	for rest := b[:n]; len(rest) > 0; {
+		k, _, bad := u.scan.look(rest, u.hear)
+		if bad != nil {
+			u.fail(bad)
+			return 0, bad
+		}
+		rest = rest[k:]
 	}
 	return n, err
 }
@@ -144,41 +147,70 @@ type scanner struct {
 // maxHead is how much of a status line is kept: an ALERT is a sentence or two.
 const maxHead = 1024
 
-func (s *scanner) look(b []byte, hear func(string)) error {
-	if s.total += int64(len(b)); s.total > maxResponse {
-		return fmt.Errorf("%w: more than %d MiB", errProtocol, maxResponse>>20)
+// fresh says that a response begins.
+func (s *scanner) fresh() bool { return s.line == 0 && s.literal == 0 }
+
+// look takes a piece of a literal, or bytes up to a line's end. n is how many it took; ended says that
+// a response ended with them.
+func (s *scanner) look(b []byte, hear func(string)) (n int, ended bool, err error) {
+	if s.literal > 0 {
+		n = int(min(s.literal, int64(len(b))))
+		s.literal -= int64(n)
+		return n, false, s.count(n)
 	}
-	for len(b) > 0 {
-		if s.literal > 0 {
-			n := min(s.literal, int64(len(b)))
-			s.literal -= n
-			b = b[n:]
+	line, whole := b, false
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		line, whole = b[:i], true
+	}
+	n = len(line)
+	if whole {
+		n++
+	}
+	if err := s.count(n); err != nil {
+		return n, false, err
+	}
+	if s.line += n; s.line > maxLine {
+		return n, false, fmt.Errorf("%w: a response of more than %d MiB", errProtocol, maxLine>>20)
+	}
+	first := s.line == n
+	for i, c := range line {
+		if s.words >= 2 && !s.status && s.brace == 0 && s.dull(c) {
 			continue
 		}
-		c := b[0]
-		b = b[1:]
-		if s.line++; s.line > maxLine {
-			return fmt.Errorf("%w: a response of more than %d MiB", errProtocol, maxLine>>20)
+		if err := s.step(c, first && i == 0); err != nil {
+			return n, false, err
 		}
-		if c == '\n' {
-			if err := s.endLine(hear); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := s.step(c); err != nil {
-			return err
-		}
+	}
+	if !whole {
+		return n, false, nil
+	}
+	if err := s.endLine(hear); err != nil {
+		return n, false, err
+	}
+	return n, s.fresh(), nil
+}
+
+func (s *scanner) count(n int) error {
+	if s.total += int64(n); s.total > maxResponse {
+		return fmt.Errorf("%w: more than %d MiB", errProtocol, maxResponse>>20)
 	}
 	return nil
 }
 
-// step takes one byte of a line.
-func (s *scanner) step(c byte) error {
+// dull says that c changes nothing: most of a line is letters, in quotes or out of them.
+func (s *scanner) dull(c byte) bool {
+	if s.quoted {
+		return !s.escaped && c != '"' && c != '\\'
+	}
+	return c >= '*' && c < '{' || c == ' '
+}
+
+// step takes one byte of a line; first is the response's first.
+func (s *scanner) step(c byte, first bool) error {
 	if len(s.head) < maxHead && (s.status || s.words < 2) {
 		s.head = append(s.head, c)
 	}
-	if s.words < 2 && !s.status && (c == ' ' || c == '+' && s.line == 1) {
+	if s.words < 2 && !s.status && (c == ' ' || c == '+' && first) {
 		s.words++
 		s.status = c == '+' || s.words == 2 && statusLine(s.head)
 	}
@@ -228,7 +260,7 @@ func (s *scanner) endLine(hear func(string)) error {
 	}
 	if s.brace == 2 && !s.status {
 		s.literal, s.brace = s.digits, 0
-		return nil
+		return nil // an empty one: the line goes on
 	}
 	if !s.status && statusLine(append(s.head, ' ')) {
 		s.status = true // "* BYE" without a text

@@ -1,14 +1,11 @@
 package imap
 
 import (
+	"bytes"
 	"errors"
-	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
 )
 
 // What is fetched of a message. One FETCH asks all messages of a folder for the header fields that
@@ -21,6 +18,9 @@ const (
 	keptHeader = 2 * maxHeader
 	maxPartSum = 16 << 20 // of all parts asked for by themselves
 	maxGroups  = 24       // different parts, each a FETCH of its own
+	maxKept    = htmlPart // of one literal, the longest that anything above asks for
+
+	maxPartsAsked = 20_000
 )
 
 // headerFields are the fields asked for: Received, DKIM and their like are most of a header.
@@ -39,9 +39,15 @@ type record struct {
 
 // A need is a leaf to be fetched by itself.
 type need struct {
-	path []int
-	size int64
-	meta partMeta
+	path     []int
+	size     int64
+	kind     string
+	encoding string
+	params   params
+}
+
+func (n need) meta(bytes int) partMeta {
+	return partMeta{Type: n.kind, Params: n.params.table(), Encoding: n.encoding, Bytes: bytes}
 }
 
 // fetch sends the FETCH for what m wants.
@@ -55,9 +61,23 @@ func (v *visit) fetch(m *mailbox) {
 	if !v.plain {
 		o.BodyStructure = &imap.FetchItemBodyStructure{Extended: true}
 	}
-	// Room for every message asked for, which the library hands on once each: the reader never waits.
+	v.mu.Lock()
+	m.wanted = make(map[uint32]bool, len(m.want))
+	for _, uid := range m.want {
+		m.wanted[uint32(uid)] = true
+	}
+	// Room for every message asked for, each of which is taken once: nobody waits for the reader.
 	m.messages, m.fetched = make(chan received, len(m.want)), make(chan error, 1)
-	go m.stream(v.c.Fetch(imap.UIDSetNum(m.want...), o))
+	v.mu.Unlock()
+	cmd := v.c.Fetch(imap.UIDSetNum(m.want...), o)
+	go func() {
+		err := cmd.Close()
+		v.mu.Lock()
+		m.wanted = nil // whatever comes late is not wanted
+		v.mu.Unlock()
+		m.fetched <- err
+		close(m.messages)
+	}()
 }
 
 // received is a message with its flags.
@@ -66,15 +86,35 @@ type received struct {
 	bits flagBit
 }
 
-// stream drains cmd, beside the visit.
-func (m *mailbox) stream(cmd *imapclient.FetchCommand) {
-	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-		if r, ok := m.collect(msg); ok {
-			m.messages <- r
+// take gives a FETCH response to the folder that is open. It runs in the library's reading goroutine,
+// before that reads on. A server may work on several commands at a time and answer in any order, as
+// Dovecot does, and tell of other messages in between: what a response is shows in what it holds.
+func (v *visit) take(f fetched) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.boxes) == 0 || f.uid == 0 {
+		return // before anything was opened
+	}
+	box := v.c.Mailbox()
+	if box == nil || v.boxes[box.Name] == nil {
+		return
+	}
+	m := v.boxes[box.Name]
+	whole := false
+	for _, s := range f.sections {
+		if len(s.path) == 0 {
+			whole = true
+		} else if m.parts != nil && len(m.parts) < maxPartsAsked {
+			m.parts[partOf{f.uid, pathName(s.path)}] = bytes.Clone(s.body)
 		}
 	}
-	m.fetched <- cmd.Close()
-	close(m.messages)
+	switch {
+	case whole && m.wanted[f.uid]:
+		delete(m.wanted, f.uid)
+		m.messages <- m.collect(f)
+	case len(f.sections) == 0 && f.flags && m.told != nil && f.uid >= m.known.Low && len(m.told) < maxTracked:
+		m.told[f.uid] = f.bits
+	}
 }
 
 // reopen examines m again if another folder was opened since.
@@ -138,61 +178,35 @@ func (v *visit) receive(m *mailbox, d *desk, since time.Time) {
 	m.done = true
 }
 
-// collect reads one FETCH response.
-func (m *mailbox) collect(msg *imapclient.FetchMessageData) (got received, ok bool) {
-	rec, bits := record{}, flagBit(0)
+// collect makes a message of its FETCH response.
+func (m *mailbox) collect(f fetched) received {
+	rec, bits := record{}, f.bits
 	rec.meta.Folder, rec.meta.Sent = m.name, m.sent
+	rec.meta.UID, rec.meta.Received, rec.meta.Size = f.uid, f.received, f.size
 	var head, text []byte
-	var structure imap.BodyStructure
-	told := false // a header came, if an empty one
-	for item := msg.Next(); item != nil; item = msg.Next() {
-		switch it := item.(type) {
-		case imapclient.FetchItemDataUID:
-			rec.meta.UID = uint32(it.UID)
-		case imapclient.FetchItemDataFlags:
-			bits = flagBits(it.Flags)
-		case imapclient.FetchItemDataInternalDate:
-			rec.meta.Received = it.Time
-		case imapclient.FetchItemDataRFC822Size:
-			rec.meta.Size = it.Size
-		case imapclient.FetchItemDataBodyStructure:
-			structure = it.BodyStructure
-		case imapclient.FetchItemDataBodySection:
-			told = true
-			switch {
-			case it.Literal == nil || len(it.Section.Part) > 0:
-			case it.Section.Specifier == imap.PartSpecifierHeader:
-				head = readUpTo(it.Literal, keptHeader)
-			case it.Section.Specifier == imap.PartSpecifierText:
-				text = readUpTo(it.Literal, firstText)
-			}
+	for _, s := range f.sections {
+		switch {
+		case len(s.path) > 0:
+		case s.what == "HEADER":
+			head = trimBlank(s.body[:min(len(s.body), keptHeader)])
+		case s.what == "TEXT":
+			text = s.body[:min(len(s.body), firstText)]
 		}
 	}
 	rec.meta.Unread = bits&flagSeen == 0 && !m.sent
 	rec.meta.Flagged, rec.meta.Answered = bits&flagFlagged != 0, bits&flagAnswered != 0
-	if head = trimBlank(head); len(head) > 0 {
-		rec.raw = append(append(make([]byte, 0, len(head)+len(text)+4), head...), "\r\n\r\n"...)
+	rec.raw = make([]byte, 0, len(head)+len(text)+4)
+	if len(head) > 0 {
+		rec.raw = append(append(rec.raw, head...), "\r\n\r\n"...)
 	}
 	rec.raw = append(rec.raw, text...)
 	whole := len(text) < firstText
-	if structure != nil {
-		rec.inspect(structure, whole)
+	if f.known {
+		rec.inspect(f.leaves, whole)
 	} else {
 		rec.meta.Cut = !whole
 	}
-	// A server may tell us of a changed flag in between: that is not the message. It will come at the
-	// next look, since nothing here remembers it as read.
-	return received{rec, bits}, rec.meta.UID != 0 && told
-}
-
-// readUpTo keeps n bytes of a literal; the library discards the rest.
-func readUpTo(r imap.LiteralReader, n int64) []byte {
-	b := make([]byte, min(max(r.Size(), 0), n))
-	got, err := io.ReadFull(r, b)
-	if err != nil {
-		return b[:got] // the connection ends, and the command says so
-	}
-	return b
+	return received{rec, bits}
 }
 
 func trimBlank(b []byte) []byte {
@@ -202,17 +216,9 @@ func trimBlank(b []byte) []byte {
 	return b
 }
 
-// leaf is a part as the server's BODYSTRUCTURE tells of it.
-type leaf struct {
-	need
-	kind, name string
-	attached   bool
-}
-
 // inspect decides from the structure what the message still lacks and what is attached to it. whole
 // says that all of its text was fetched already.
-func (rec *record) inspect(structure imap.BodyStructure, whole bool) {
-	leaves := leavesOf(structure)
+func (rec *record) inspect(leaves []leaf, whole bool) {
 	rec.meta.Known = true
 	plain, html, invite := -1, -1, -1
 	for i, l := range leaves {
@@ -287,48 +293,4 @@ func early(leaves []leaf, i int) bool {
 		end += l.size + 512
 	}
 	return end <= firstText
-}
-
-// leavesOf lists the leaves in order. Messages inside the message are files.
-func leavesOf(structure imap.BodyStructure) []leaf {
-	var out []leaf
-	structure.Walk(func(path []int, bs imap.BodyStructure) bool {
-		p, ok := bs.(*imap.BodyStructureSinglePart)
-		if !ok || len(out) >= maxParts {
-			return len(path) < maxDepth && len(out) < maxParts
-		}
-		l := leaf{kind: p.MediaType(), name: p.Filename()}
-		l.need = need{path: slices.Clone(path), size: int64(p.Size),
-			meta: partMeta{Type: l.kind, Params: p.Params, Encoding: p.Encoding}}
-		disp := ""
-		if d := p.Disposition(); d != nil {
-			disp = strings.ToLower(d.Value)
-		}
-		text := strings.HasPrefix(l.kind, "text/")
-		switch {
-		case disp == "attachment", !text && l.name != "":
-			l.attached = disp == "attachment" || !strings.HasPrefix(l.kind, "image/") || p.ID == ""
-		case l.kind == "message/rfc822":
-			l.attached, l.name = true, "attached message"
-		case l.kind == "application/ms-tnef":
-			l.attached, l.name = true, "winmail.dat"
-		}
-		if signature(l.kind) {
-			l.attached = false
-		}
-		if l.attached && l.name == "" {
-			l.name = "unnamed file"
-		}
-		out = append(out, l)
-		return true
-	})
-	return out
-}
-
-func signature(kind string) bool {
-	switch kind {
-	case "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-encrypted":
-		return true
-	}
-	return false
 }

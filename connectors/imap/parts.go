@@ -2,7 +2,7 @@ package imap
 
 import (
 	"fmt"
-	"sync"
+	"strconv"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -19,6 +19,9 @@ type group struct {
 // fetchParts sends one FETCH for each different part that messages of m lack: most are "1" or "1.2".
 func (v *visit) fetchParts(m *mailbox) {
 	m.reopen(v)
+	v.mu.Lock()
+	m.parts = map[partOf][]byte{}
+	v.mu.Unlock()
 	byKey := map[string]*group{}
 	for _, rec := range m.lacking {
 		for _, n := range rec.needs {
@@ -43,27 +46,30 @@ func (v *visit) fetchParts(m *mailbox) {
 		g.cmd = v.c.Fetch(g.uids, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{
 			{Part: g.path, Peek: true, Partial: &imap.SectionPartial{Size: g.limit}}}})
 	}
-	m.gathered = gather(m.groups)
 }
 
 // receiveParts takes the parts and sends the messages on. One whose parts did not come is parsed as
 // far as it was read, and says that it was cut.
 func (v *visit) receiveParts(m *mailbox, d *desk) {
 	err := m.reopened()
-	a := <-m.gathered
-	if err == nil {
-		err = a.err
+	for _, g := range m.groups {
+		if err2 := g.cmd.Close(); err == nil {
+			err = err2
+		}
 	}
+	v.mu.Lock()
+	parts := m.parts
+	m.parts = nil
+	v.mu.Unlock()
 	for i := range m.lacking {
 		rec := &m.lacking[i]
 		for _, n := range rec.needs {
-			body, ok := a.parts[partKey(rec.meta.UID, n.path)]
+			body, ok := parts[partOf{rec.meta.UID, pathName(n.path)}]
 			if !ok || err != nil {
 				rec.meta.Cut = true
 				continue
 			}
-			n.meta.Bytes = len(body)
-			rec.meta.Parts = append(rec.meta.Parts, n.meta)
+			rec.meta.Parts = append(rec.meta.Parts, n.meta(len(body)))
 			rec.parts = append(rec.parts, body)
 		}
 	}
@@ -74,62 +80,17 @@ func (v *visit) receiveParts(m *mailbox, d *desk) {
 	}
 }
 
-// gather begins to drain the groups, all at once and beside the visit. A server may work on several
-// FETCH of one folder at a time and answer in any order (Dovecot does), and the library then hands a
-// part to whichever command asked for that message: a part is known by the section that the server
-// names, not by the command that brought it.
-func gather(groups []*group) chan partAnswer {
-	var mu sync.Mutex
-	a := partAnswer{parts: map[string][]byte{}}
-	var wg sync.WaitGroup
-	for _, g := range groups {
-		wg.Go(func() {
-			for msg := g.cmd.Next(); msg != nil; msg = g.cmd.Next() {
-				for key, body := range partsOf(msg) {
-					mu.Lock()
-					a.parts[key] = body
-					mu.Unlock()
-				}
-			}
-			if err := g.cmd.Close(); err != nil {
-				mu.Lock()
-				a.err = err
-				mu.Unlock()
-			}
-		})
-	}
-	to := make(chan partAnswer, 1)
-	go func() {
-		wg.Wait()
-		to <- a
-	}()
-	return to
+// partOf names a part of a message: a part is known by the section that the server names, not by the
+// command that brought it.
+type partOf struct {
+	uid  uint32
+	path string
 }
 
-// partAnswer is the parts that came, by partKey.
-type partAnswer struct {
-	parts map[string][]byte
-	err   error
-}
-
-func partsOf(msg *imapclient.FetchMessageData) map[string][]byte {
-	var uid uint32
-	bodies := map[string][]byte{}
-	for item := msg.Next(); item != nil; item = msg.Next() {
-		switch it := item.(type) {
-		case imapclient.FetchItemDataUID:
-			uid = uint32(it.UID)
-		case imapclient.FetchItemDataBodySection:
-			if it.Literal != nil {
-				bodies[fmt.Sprint(it.Section.Part)] = readUpTo(it.Literal, htmlPart)
-			}
-		}
+func pathName(path []int) string {
+	b := make([]byte, 0, 16)
+	for _, n := range path {
+		b = strconv.AppendInt(append(b, '.'), int64(n), 10)
 	}
-	out := map[string][]byte{}
-	for path, body := range bodies {
-		out[fmt.Sprint(uid)+" "+path] = body
-	}
-	return out
+	return string(b)
 }
-
-func partKey(uid uint32, path []int) string { return fmt.Sprint(uid) + " " + fmt.Sprint(path) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -26,6 +27,9 @@ type visit struct {
 	plain    bool
 	selected *mailbox // the last one examined
 	trips    int      // waits on the server, for the log
+
+	mu    sync.Mutex // over what take touches: boxes, and of a mailbox wanted, told and parts
+	boxes map[string]*mailbox
 }
 
 // open connects and signs in.
@@ -38,8 +42,9 @@ func (s *source) open(ctx context.Context) (*visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &visit{source: s, ctx: ctx, g: g, secret: secret}
+	v := &visit{source: s, ctx: ctx, g: g, secret: secret, boxes: map[string]*mailbox{}}
 	v.stop = context.AfterFunc(ctx, func() { g.fail(ctx.Err()) })
+	g.wire.deliver = v.take
 	v.c = imapclient.New(g, nil)
 	if err := v.c.WaitGreeting(); err != nil {
 		defer v.close()
@@ -74,13 +79,15 @@ type mailbox struct {
 
 	sel    *imapclient.SelectCommand
 	search *imapclient.SearchCommand
-	flags  chan flagAnswer
+	flags  *imapclient.FetchCommand
 
 	resel    *imapclient.SelectCommand // when another folder was opened in between
+	wanted   map[uint32]bool           // messages asked for that have not come
 	messages chan received
 	fetched  chan error // the end of the FETCH that messages come from
+	told     map[uint32]flagBit
 	groups   []*group
-	gathered chan partAnswer
+	parts    map[partOf][]byte
 	lacking  []record // messages that wait for parts
 
 	data *imap.SelectData
@@ -95,6 +102,9 @@ type mailbox struct {
 func (v *visit) examine(m *mailbox) {
 	m.sel = v.c.Select(m.name, &imap.SelectOptions{ReadOnly: true, CondStore: v.caps.Has(imap.CapCondStore)})
 	v.selected = m
+	v.mu.Lock()
+	v.boxes[m.name] = m
+	v.mu.Unlock()
 }
 
 // ask sends EXAMINE and, behind it, the question what there is to read. At the first look that is a
@@ -112,8 +122,10 @@ func (v *visit) ask(m *mailbox, since time.Time) {
 		m.search = v.c.UIDSearch(&imap.SearchCriteria{UID: []imap.UIDSet{from},
 			ModSeq: &imap.SearchCriteriaModSeq{ModSeq: m.known.ModSeq + 1}}, nil)
 	default:
-		m.flags = make(chan flagAnswer, 1)
-		go collectFlags(v.c.Fetch(from, &imap.FetchOptions{UID: true, Flags: true}), max(m.known.Low, 1), m.flags)
+		v.mu.Lock()
+		m.told = map[uint32]flagBit{}
+		v.mu.Unlock()
+		m.flags = v.c.Fetch(from, &imap.FetchOptions{UID: true, Flags: true})
 	}
 }
 
@@ -149,43 +161,27 @@ func (v *visit) hear(m *mailbox) (again bool) {
 
 // drain takes the answers that nobody wants any more.
 func (v *visit) drain(m *mailbox) {
+	v.mu.Lock()
+	m.told = nil
+	v.mu.Unlock()
 	if m.search != nil {
 		_, _ = m.search.Wait()
 	}
 	if m.flags != nil {
-		<-m.flags
+		_ = m.flags.Close()
 	}
-}
-
-// flagAnswer is the flags of a folder's messages by UID.
-type flagAnswer struct {
-	seen map[uint32]flagBit
-	err  error
-}
-
-// collectFlags drains cmd. Like every reader of a FETCH it runs beside the visit: the library stands
-// still until each message is taken, and a server that answers in another order than it was asked
-// would have both wait for ever.
-func collectFlags(cmd *imapclient.FetchCommand, low uint32, to chan<- flagAnswer) {
-	a := flagAnswer{seen: map[uint32]flagBit{}}
-	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-		b, err := msg.Collect()
-		if uid := uint32(b.UID); err == nil && uid >= low && len(a.seen) < maxTracked {
-			a.seen[uid] = flagBits(b.Flags)
-		}
-	}
-	a.err = cmd.Close()
-	to <- a
 }
 
 // compare finds what is new or has other flags than last time.
 func (v *visit) compare(m *mailbox) {
-	a := <-m.flags
-	if a.err != nil {
-		m.err = v.why("flags of "+m.name, a.err)
+	err := m.flags.Close()
+	v.mu.Lock()
+	m.seen, m.told = m.told, nil
+	v.mu.Unlock()
+	if err != nil {
+		m.err = v.why("flags of "+m.name, err)
 		return
 	}
-	m.seen = a.seen
 	var set imap.UIDSet
 	for uid, bits := range m.seen {
 		if old, ok := m.known.Seen[uid]; !ok || old != bits {
@@ -283,21 +279,18 @@ const (
 	flagDraft
 )
 
-func flagBits(flags []imap.Flag) flagBit {
-	var b flagBit
-	for _, f := range flags {
-		switch strings.ToLower(string(f)) {
-		case `\seen`:
-			b |= flagSeen
-		case `\flagged`:
-			b |= flagFlagged
-		case `\answered`:
-			b |= flagAnswered
-		case `\deleted`:
-			b |= flagDeleted
-		case `\draft`:
-			b |= flagDraft
-		}
+func flagNamed(name []byte) flagBit {
+	switch strings.ToLower(string(name)) {
+	case `\seen`:
+		return flagSeen
+	case `\flagged`:
+		return flagFlagged
+	case `\answered`:
+		return flagAnswered
+	case `\deleted`:
+		return flagDeleted
+	case `\draft`:
+		return flagDraft
 	}
-	return b
+	return 0
 }
