@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/dailyminutes/minutes"
 	"github.com/dailyminutes/minutes/cmd/minutes/render"
@@ -58,6 +59,9 @@ func muteCmd(sh *shell, verb, about string) *cobra.Command {
 		Short: about,
 		Args:  argsBetween(1, -1, "a word, a sender's address or a source's name"),
 		RunE: with(sh, func(ctx context.Context, p *program, args []string) error {
+			if strings.TrimSpace(words(args)) == "" {
+				return usagef("nothing to %s: name a word, a sender or a source", verb)
+			}
 			do := p.Mute
 			if verb == "unmute" {
 				do = p.Unmute
@@ -148,6 +152,9 @@ func feedbackExportCmd(sh *shell) *cobra.Command {
 		Short: "The log of judgements, as JSON Lines",
 		Args:  noArgs,
 		RunE: with(sh, func(ctx context.Context, p *program, _ []string) error {
+			if format != "jsonl" {
+				return usageError{feedback.Export(sh.out, nil, format)}
+			}
 			log, err := p.db.Judgements(ctx)
 			if err != nil {
 				return err
@@ -170,15 +177,15 @@ func actionsCmd(sh *shell) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if asJSON { // no numbers are printed, so none change
+				return render.List(sh.out, "actions", open)
+			}
 			ids := make([]string, len(open))
 			for i, a := range open {
 				ids[i] = a.ID
 			}
 			if err := p.db.Printed(ctx, ids); err != nil {
 				return err
-			}
-			if asJSON {
-				return render.List(sh.out, "actions", open)
 			}
 			if len(open) == 0 {
 				fmt.Fprintln(sh.err, "nothing open")

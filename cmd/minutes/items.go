@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"runtime"
@@ -38,12 +39,7 @@ func (f filter) check(p *program) error {
 	if f.source == "" {
 		return nil
 	}
-	for _, s := range p.Sources {
-		if s.Name() == f.source {
-			return nil
-		}
-	}
-	return minutes.WithHint(usagef("--source: no source is named %q", f.source), "see minutes sources")
+	return p.named(f.source, "--source")
 }
 
 func itemsCmd(sh *shell) *cobra.Command {
@@ -61,7 +57,9 @@ func itemsCmd(sh *shell) *cobra.Command {
 				return err
 			}
 			ranked, err := p.Ranked(ctx, day.Format(time.DateOnly))
-			if err != nil {
+			if errors.Is(err, minutes.ErrNotFound) {
+				return p.noBrief(ctx, day)
+			} else if err != nil {
 				return err
 			}
 			shown := []minutes.Scored{}
@@ -77,6 +75,9 @@ func itemsCmd(sh *shell) *cobra.Command {
 			}
 			if f.json {
 				return render.List(sh.out, "items", shown)
+			}
+			if len(shown) == 0 {
+				fmt.Fprintln(sh.err, "no such items; minutes preload fetches")
 			}
 			return render.Items(sh.out, shown, p.renderOptions())
 		}),
@@ -109,15 +110,15 @@ func searchCmd(sh *shell) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if f.json { // no numbers are printed, so none change
+				return render.List(sh.out, "search", hits)
+			}
 			ids := make([]string, len(hits))
 			for i, h := range hits {
 				ids[i] = h.ID
 			}
 			if err := p.db.Printed(ctx, ids); err != nil {
 				return err
-			}
-			if f.json {
-				return render.List(sh.out, "search", hits)
 			}
 			if len(hits) == 0 {
 				fmt.Fprintf(sh.err, "nothing kept matches %q\n", q.Text)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -66,6 +68,22 @@ func TestScripts(t *testing.T) {
 			"owner":  ownerOnly,
 		},
 	})
+}
+
+// An interrupted command is 130, whatever its work made of the interruption.
+func TestAnInterruptedCommandSaysSo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	for err, want := range map[error]int{nil: exitDone, errFindings: exitFailed, errPartial: exitPartial, errors.New("x"): exitFailed} {
+		if got := exitCode(ctx, err, io.Discard); got != want {
+			t.Errorf("%v: exit %d, want %d", err, got, want)
+		}
+	}
+	cancel()
+	for _, err := range []error{errFindings, errPartial, errors.New("interrupted (9)"), context.Canceled} {
+		if got := exitCode(ctx, err, io.Discard); got != exitInterrupted {
+			t.Errorf("interrupted, %v: exit %d", err, got)
+		}
+	}
 }
 
 // exits runs a command and wants that exit code: exits 3 minutes preload.

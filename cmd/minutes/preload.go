@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/dailyminutes/minutes"
 	"github.com/dailyminutes/minutes/agent"
@@ -42,18 +45,40 @@ A source that is down, slow or lying costs that source alone; the exit code says
 	return cmd
 }
 
+// How long a brief may take in all. Sources have their own, shorter limits inside it.
+const (
+	briefByHand = 5 * time.Minute
+	briefByCron = 15 * time.Minute
+)
+
 // preload makes the brief, showing how on stderr, and says in the end what went wrong where.
 func (p *program) preload(ctx context.Context, only []string) (minutes.Brief, error) {
+	for _, name := range only {
+		if err := p.named(name, "--only"); err != nil {
+			return minutes.Brief{}, err
+		}
+	}
+	limit := briefByCron
+	if isTerminal(p.shell.err) {
+		limit = briefByHand
+	}
+	outer := ctx
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	names := make([]string, len(p.Sources))
 	for i, s := range p.Sources {
 		names[i] = s.Name()
 	}
 	b, err := p.Preload(ctx, only, newReporter(p.shell.err, names).report)
+	if ctx.Err() != nil && outer.Err() == nil {
+		return b, minutes.WithHint(fmt.Errorf("no brief within %s: %w", minutes.Duration(limit), ctx.Err()), "what was fetched is kept: run minutes preload again")
+	}
 	if err != nil {
 		return b, err
 	}
 	for _, s := range b.Sources {
-		if s.Status == "failed" || s.Status == "partial" {
+		asked := len(only) == 0 || slices.Contains(only, s.Name)
+		if asked && (s.Status == "failed" || s.Status == "partial") {
 			fmt.Fprintf(p.shell.err, "%s %s: %s\n", s.Name, s.Status, s.Error)
 			if !s.Hint.Empty() {
 				fmt.Fprintf(p.shell.err, "  next: %s\n", s.Hint)
@@ -132,7 +157,7 @@ func printBrief(ctx context.Context, sh *shell, f briefFlags) error {
 		}
 		partial = agent.Partial(b) && sh.demo == nil
 	case errors.Is(err, minutes.ErrNotFound):
-		return minutes.WithHint(fmt.Errorf("there is no brief of %s", day.Format("Monday 2 January 2006")), "see which days there are: minutes export, or pick another --day")
+		return p.noBrief(ctx, day)
 	case err != nil:
 		return err
 	}
@@ -146,6 +171,19 @@ func printBrief(ctx context.Context, sh *shell, f briefFlags) error {
 		return errPartial
 	}
 	return nil
+}
+
+// noBrief says which days there are.
+func (p *program) noBrief(ctx context.Context, day time.Time) error {
+	days, err := p.db.Days(ctx)
+	if err != nil {
+		return err
+	}
+	hint := "there is none of any day yet: minutes preload makes today's"
+	if len(days) > 0 {
+		hint = "the last ones are of " + strings.Join(days[:min(len(days), 5)], ", ")
+	}
+	return minutes.WithHint(fmt.Errorf("there is no brief of %s", day.Format("Monday 2 January 2006")), hint)
 }
 
 func (p *program) write(ctx context.Context, b minutes.Brief, f briefFlags) error {

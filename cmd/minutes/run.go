@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -56,6 +57,8 @@ type shell struct {
 func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // the first Ctrl+C ends the work, a second one the program
+	noCoreDumps()
 	sh := &shell{in: in, out: out, err: errw}
 	cmd := root(sh)
 	cmd.SetArgs(args)
@@ -72,13 +75,13 @@ func exitCode(ctx context.Context, err error, errw io.Writer) int {
 	switch {
 	case err == nil:
 		return exitDone
+	case ctx.Err() != nil: // whatever was being done, it was broken off
+		fmt.Fprintln(errw, "minutes: interrupted; what was fetched is kept, the last brief is untouched")
+		return exitInterrupted
 	case errors.Is(err, errPartial):
 		return exitPartial
 	case errors.Is(err, errFindings):
 		return exitFailed
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(errw, "minutes: interrupted; what was fetched is kept, the last brief is untouched")
-		return exitInterrupted
 	}
 	fmt.Fprintln(errw, "minutes:", minutes.Clean(err.Error()))
 	if h := minutes.Hint(err); h != "" {
@@ -119,6 +122,7 @@ one program, one SQLite file, no telemetry, and nothing needs a language model.
 	f.StringVar(&sh.now, "now", "", "act as if it were this time (RFC 3339)")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.CompletionOptions.DisableDefaultCmd = true
+	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(preloadCmd(sh), briefCmd(sh), itemsCmd(sh), showCmd(sh), openCmd(sh), whyCmd(sh), searchCmd(sh),
 		feedbackCmd(sh), actionsCmd(sh), doneCmd(sh), exportCmd(sh), sourcesCmd(sh), doctorCmd(sh), initCmd(sh),
 		configCmd(sh), backupCmd(sh), restoreCmd(sh), schemaCmd(sh), demoCmd(sh), completionCmd(), versionCmd(sh))
@@ -132,12 +136,19 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	}
 	if cmd.HasSubCommands() {
 		msg := fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath())
-		if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
+		if s := cmd.SuggestionsFor(args[0]); !cmd.HasParent() && slices.Contains(planned(), args[0]) {
+			msg = fmt.Sprintf("%s %s is not in this version yet", cmd.CommandPath(), args[0])
+		} else if len(s) > 0 {
 			msg += fmt.Sprintf("; did you mean %q?", s[0])
 		}
 		return usageError{minutes.WithHint(errors.New(msg), cmd.CommandPath()+" --help")}
 	}
 	return usageError{fmt.Errorf("%s takes no arguments, got %q", cmd.CommandPath(), args[0])}
+}
+
+// planned are the commands that the program's description names and this version does not have.
+func planned() []string {
+	return []string{"ask", "models", "auth", "daemon", "schedule", "mcp", "memory", "learn"}
 }
 
 func argsBetween(least, most int, what string) cobra.PositionalArgs {

@@ -40,9 +40,14 @@ func sourcesCmd(sh *shell) *cobra.Command {
 }
 
 func testSources(ctx context.Context, p *program, args []string) error {
+	if len(args) == 1 {
+		if err := p.named(args[0], "sources test"); err != nil {
+			return err
+		}
+	}
 	failed := false
 	for _, s := range p.Sources {
-		if s.Off || len(args) == 1 && s.Name() != args[0] {
+		if len(args) == 1 && s.Name() != args[0] || len(args) == 0 && s.Off {
 			continue
 		}
 		n, err := p.Probe(ctx, s.Name())
@@ -59,24 +64,20 @@ func testSources(ctx context.Context, p *program, args []string) error {
 			fmt.Fprintf(p.shell.out, "%s: fine, %d items\n", s.Name(), n)
 		}
 	}
-	if len(args) == 1 {
-		if _, err := p.named(args[0]); err != nil {
-			return err
-		}
-	}
 	if failed {
 		return errFindings
 	}
 	return nil
 }
 
-func (p *program) named(name string) (string, error) {
+// named refuses the name of no source; where is the flag or command that took it.
+func (p *program) named(name, where string) error {
 	for _, s := range p.Sources {
 		if s.Name() == name {
-			return name, nil
+			return nil
 		}
 	}
-	return "", minutes.WithHint(fmt.Errorf("no source named %q", name), "see minutes sources")
+	return minutes.WithHint(usagef("%s: no source is named %q", where, name), "see minutes sources")
 }
 
 func doctorCmd(sh *shell) *cobra.Command {

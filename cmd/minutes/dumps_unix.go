@@ -1,0 +1,15 @@
+//go:build unix
+
+package main
+
+import "syscall"
+
+// noCoreDumps keeps passwords and mail out of a file that nobody would think of. What is started from
+// here (a browser) may still raise the limit for itself.
+func noCoreDumps() {
+	var l syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_CORE, &l) == nil {
+		l.Cur = 0
+		_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &l) // it can only fail where it was 0
+	}
+}
