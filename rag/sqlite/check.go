@@ -50,13 +50,22 @@ func (d *DB) count(ctx context.Context, query string) (n int64, err error) {
 
 // checkIndex compares the index with the texts, word for word.
 func (d *DB) checkIndex(ctx context.Context) error {
+	if err := d.caughtUp(ctx); err != nil {
+		return err
+	}
 	return d.exec(ctx, "check the search index", `INSERT INTO search(search, rank) VALUES('integrity-check', 1)`)
 }
 
 // Reindex makes the search index anew from the items: the remedy for an index that Check finds
 // wrong. The items themselves are not touched.
 func (d *DB) Reindex(ctx context.Context) error {
-	return d.exec(ctx, "make the search index anew", `INSERT INTO search(search) VALUES('rebuild')`)
+	return d.write(ctx, "make the search index anew", func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM unindexed`); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO search(search) VALUES('rebuild')`)
+		return err
+	})
 }
 
 // checkFiles looks whether others can read the memory.

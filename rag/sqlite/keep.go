@@ -5,6 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"runtime"
+	"sync"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -30,8 +32,9 @@ func (d *DB) Cursor(ctx context.Context, source string) (minutes.Cursor, error) 
 // Kept.Rejected and costs itself.
 func (d *DB) Keep(ctx context.Context, source string, b minutes.Batch) (minutes.Kept, error) {
 	var kept minutes.Kept
+	rows := encodeAll(unique(b.Items)) // before the lock is taken: nobody waits for it
 	err := d.write(ctx, "keep what "+source+" brought", func(ctx context.Context, tx *sql.Tx) error {
-		k := keeper{ctx: ctx, tx: tx, source: source, now: d.now()}
+		k := keeper{ctx: ctx, tx: tx, source: source, now: d.now(), rows: rows}
 		var err error
 		kept, err = k.keep(b)
 		return err
@@ -48,6 +51,7 @@ type keeper struct {
 	tx     *sql.Tx
 	source string
 	now    time.Time
+	rows   []encoded
 	have   map[string]copies // what is kept of the ids in the batch
 	first  int64             // the first new row
 	last   int64
@@ -67,11 +71,10 @@ type copied struct {
 }
 
 func (k *keeper) keep(b minutes.Batch) (minutes.Kept, error) {
-	items := unique(b.Items)
-	if err := k.load(items); err != nil {
+	if err := k.load(); err != nil {
 		return k.kept, err
 	}
-	if err := k.items(items); err != nil {
+	if err := k.items(); err != nil {
 		return k.kept, err
 	}
 	gone, err := k.absent(b)
@@ -102,12 +105,36 @@ func unique(items []minutes.Item) []minutes.Item {
 	return out
 }
 
+// encoded is an item as its row, or why it cannot be one.
+type encoded struct {
+	it  minutes.Item
+	r   record
+	err error
+}
+
+// encodeAll makes rows of items on all cores.
+func encodeAll(items []minutes.Item) []encoded {
+	out := make([]encoded, len(items))
+	workers := min(runtime.GOMAXPROCS(0), len(items)/256+1)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(items); i += workers {
+				r, err := encode(items[i])
+				out[i] = encoded{items[i], r, err}
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+
 // load reads what is kept of the items, in one query.
-func (k *keeper) load(items []minutes.Item) error {
-	k.have = make(map[string]copies, len(items))
-	ids := make([]string, len(items))
-	for i, it := range items {
-		ids[i] = it.ID
+func (k *keeper) load() error {
+	k.have = make(map[string]copies, len(k.rows))
+	ids := make([]string, len(k.rows))
+	for i, row := range k.rows {
+		ids[i] = row.it.ID
 	}
 	return each(k.ctx, k.tx, func(rows *sql.Rows) error {
 		var id, source string
@@ -157,7 +184,7 @@ const (
 // run without the context: watching it costs each of them a goroutine.
 const cancelEvery = 64
 
-func (k *keeper) items(items []minutes.Item) error {
+func (k *keeper) items() error {
 	ins, err := k.tx.PrepareContext(k.ctx, insertItem)
 	if err != nil {
 		return err
@@ -169,16 +196,16 @@ func (k *keeper) items(items []minutes.Item) error {
 	}
 	defer func() { _ = txt.Close() }()
 	var texts []change
-	for i, it := range items {
+	for i, row := range k.rows {
 		if i%cancelEvery == 0 && k.ctx.Err() != nil {
 			return k.ctx.Err()
 		}
-		r, err := encode(it)
-		if err != nil {
-			k.reject(it, err)
+		if row.err != nil {
+			k.reject(row.it, row.err)
 			continue
 		}
-		have := k.have[it.ID]
+		r, have := row.r, k.have[row.it.ID]
+		var err error
 		switch {
 		case have.own == nil:
 			err = k.insert(ins, txt, r, have.any)
@@ -196,8 +223,46 @@ func (k *keeper) items(items []minutes.Item) error {
 		return err
 	}
 	// New rows are numbered in a row: nobody else writes in this transaction.
-	_, err = k.tx.ExecContext(k.ctx, indexRange, k.first, k.last)
+	query := indexRange
+	if k.last-k.first >= bulk {
+		query = `INSERT INTO unindexed(first, last) VALUES(?, ?)`
+	}
+	_, err = k.tx.ExecContext(k.ctx, query, k.first, k.last)
 	return err
+}
+
+// bulk is how many new rows at once are indexed later: to index ten thousand takes as long as to
+// store them.
+const bulk = 2000
+
+// indexRest indexes what was put off. Whatever takes rows out of the index, or searches it, calls it
+// first: FTS5 must never be told to forget a row that it does not hold.
+func indexRest(ctx context.Context, tx *sql.Tx) error {
+	for {
+		var first, last int64
+		err := tx.QueryRowContext(ctx, `SELECT first, last FROM unindexed ORDER BY first LIMIT 1`).Scan(&first, &last)
+		if missing(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, indexRange, first, last); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM unindexed WHERE first = ?`, first); err != nil {
+			return err
+		}
+	}
+}
+
+// caughtUp makes sure that the index holds all.
+func (d *DB) caughtUp(ctx context.Context) error {
+	var behind bool
+	if err := d.r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM unindexed)`).Scan(&behind); err != nil || !behind {
+		return err
+	}
+	return d.write(ctx, "index what was kept", indexRest)
 }
 
 // A change is an item whose text is another than before.
@@ -210,6 +275,9 @@ type change struct {
 func (k *keeper) retext(texts []change) error {
 	if len(texts) == 0 {
 		return nil
+	}
+	if err := indexRest(k.ctx, k.tx); err != nil {
+		return err
 	}
 	ns := make([]int64, len(texts))
 	for i, c := range texts {

@@ -15,6 +15,9 @@ import (
 // of it are found first; only where there are none, those that hold some of it. Without words it
 // is Items.
 func (d *DB) Search(ctx context.Context, q minutes.Query) ([]minutes.Hit, error) {
+	if err := d.caughtUp(ctx); err != nil {
+		return nil, d.fail(ctx, "search", err)
+	}
 	hits, err := d.search(ctx, q)
 	return hits, d.fail(ctx, "search", err)
 }

@@ -38,6 +38,9 @@ func dropRows(ctx context.Context, tx *sql.Tx, rows []dead) error {
 	for i, row := range rows {
 		ns[i] = row.n
 	}
+	if err := indexRest(ctx, tx); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, unindexRows, jsonNumbers(ns)); err != nil {
 		return err
 	}

@@ -41,6 +41,13 @@ INSERT INTO search(search, rank) VALUES('rank', 'bm25(4.0, 2.0, 1.0, 1.0, 2.0)')
 -- index is written once and not merged again and again.
 INSERT INTO search(search, rank) VALUES('hashsize', 16777216);
 
+-- Rows of a first fetch of thousands, which the index does not hold yet: the brief need not wait for
+-- them. The next search or write indexes them before anything else.
+CREATE TABLE unindexed (
+	first INTEGER PRIMARY KEY,
+	last  INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE cursors (
 	source TEXT PRIMARY KEY,
 	at     INTEGER, -- NULL: never
