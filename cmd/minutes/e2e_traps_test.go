@@ -21,7 +21,8 @@ import (
 // host and port.
 type trap struct {
 	fault, at string
-	slow      bool // held until the source's deadline
+	slow      bool // held until a deadline
+	tried     bool // again and again, with pauses
 }
 
 // webTraps are the ways in which HTTP fails. good answers as it should; forbidden counts requests
@@ -30,7 +31,8 @@ func webTraps(t testing.TB, good http.Handler, forbidden *atomic.Int64) []trap {
 	var out []trap
 	for _, f := range connectortest.Faults() {
 		if f != connectortest.Partial {
-			out = append(out, trap{string(f), connectortest.Serve(t, f, good), f == connectortest.Stall})
+			again := f == connectortest.Down || f == connectortest.Reset || f == connectortest.Limited || f == connectortest.Broken
+			out = append(out, trap{string(f), connectortest.Serve(t, f, good), f == connectortest.Stall, again})
 		}
 	}
 	secret := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -45,7 +47,7 @@ func webTraps(t testing.TB, good http.Handler, forbidden *atomic.Int64) []trap {
 			srv.CloseClientConnections()
 			srv.Close()
 		})
-		out = append(out, trap{name, srv.URL, strings.HasPrefix(name, "stall")})
+		out = append(out, trap{name, srv.URL, strings.HasPrefix(name, "stall"), name == "gzip-cut"})
 	}
 	t.Cleanup(func() { close(over) })
 	add("stall-body", func(w http.ResponseWriter, r *http.Request) {
@@ -100,7 +102,7 @@ func gigabyte() []byte {
 func mailTraps(t testing.TB, good string) []trap {
 	out := []trap{{fault: "down", at: closedPort(t)}}
 	add := func(name string, serve func(net.Conn)) {
-		out = append(out, trap{name, serveTCP(t, serve), strings.HasPrefix(name, "stall")})
+		out = append(out, trap{name, serveTCP(t, serve), strings.HasPrefix(name, "stall"), false})
 	}
 	say := func(format string, args ...any) func(net.Conn) {
 		return func(c net.Conn) { fmt.Fprintf(c, format, args...) }
