@@ -168,6 +168,9 @@ func corpus(t testing.TB, n int) *DB {
 		items = append(items, article(fmt.Sprintf("feed:%06d", i), w.text(8), body, i%2000))
 	}
 	keep(t, d, "feed", items...)
+	if err := d.caughtUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return d
 }
 
