@@ -83,16 +83,17 @@ feeds() { # P7, P8
 
 imap() { # P9
 	need dovecot-imapd
-	mkdir -p "$WORK/dove/u1" "$WORK/dove/run"
-	[ -d "$WORK/dove/u1/Maildir" ] || { cp -r "$D/mail1k" "$WORK/dove/u1/Maildir"; chown -R mail:mail "$WORK/dove/u1"; }
+	DOVE=/tmp/minutes-bench-dove # where dovecot's user can reach it
+	mkdir -p "$DOVE/u1" "$DOVE/run"
+	[ -d "$DOVE/u1/Maildir" ] || { cp -r "$D/mail1k" "$DOVE/u1/Maildir"; chown -R mail:mail "$DOVE/u1"; }
 	cat >"$WORK/dovecot.conf" <<-C
-	base_dir = $WORK/dove/run
+	base_dir = $DOVE/run
 	protocols = imap
 	listen = 127.0.0.1
-	log_path = $WORK/dove/log
+	log_path = $DOVE/log
 	ssl = no
 	disable_plaintext_auth = no
-	mail_location = maildir:$WORK/dove/%u/Maildir
+	mail_location = maildir:$DOVE/%u/Maildir
 	first_valid_uid = 1
 	service imap-login {
 	  chroot =
@@ -106,7 +107,7 @@ imap() { # P9
 	}
 	userdb {
 	  driver = static
-	  args = uid=mail gid=mail home=$WORK/dove/%u
+	  args = uid=mail gid=mail home=$DOVE/%u
 	}
 	C
 	spawn dovecot -F -c "$WORK/dovecot.conf"
