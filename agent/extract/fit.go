@@ -56,13 +56,11 @@ func Words(b minutes.Brief) int {
 }
 
 // fit keeps the brief within its words: the longest list of a section gives its last line first,
-// then insights go from the end, then the summary's beyond five.
+// then insights go from the end, then the summary's beyond five. What is said of sources that failed
+// comes on top: a source that fails costs itself, and takes no line from the others.
 func (d *desk) fit(b *minutes.Brief) {
-	sources := b.Sources
-	b.Sources = d.in.Sources
 	cut := map[string]int{}
 	defer func() {
-		b.Sources = sources
 		for i := range b.Sections {
 			s := &b.Sections[i]
 			s.Why = minutes.CleanLine(reasons(s.Why.String(), counted(cut[s.Kind], "for length", "for length")))
