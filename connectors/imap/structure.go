@@ -139,13 +139,18 @@ type params []param
 
 type param struct{ key, value string }
 
+// get is the value of key. Dovecot and others hand on RFC 2231's forms ("filename*0*") as the mail has
+// them.
 func (ps params) get(key string) string {
+	plain := ""
 	for _, p := range ps {
 		if strings.EqualFold(p.key, key) {
-			return p.value
+			plain = or(plain, p.value)
+		} else if base, _, star := strings.Cut(p.key, "*"); star && strings.EqualFold(base, key) {
+			return ps.table()[strings.ToLower(key)]
 		}
 	}
-	return ""
+	return plain
 }
 
 func (ps params) table() map[string]string {
@@ -153,9 +158,16 @@ func (ps params) table() map[string]string {
 		return nil
 	}
 	out := make(map[string]string, len(ps))
+	var pieces []piece
 	for _, p := range ps {
-		out[strings.ToLower(p.key)] = p.value
+		k := strings.ToLower(p.key)
+		if base, _, star := strings.Cut(k, "*"); star {
+			pieces = append(pieces, piece{base, k[len(base):], p.value})
+		} else {
+			out[k] = p.value
+		}
 	}
+	joinPieces(out, pieces)
 	return out
 }
 
