@@ -10,7 +10,7 @@ CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -o "$dir/minutes" ./cmd/minut
 export MINUTES_E2E=1 MINUTES_BIN="$dir/minutes"
 # Much of it waits for deadlines: more tests at once than there are cores.
 bash .ci/dovecot.sh run go test -tags grpcnotrace -count=1 -parallel 6 -timeout 10m -run "${RUN:-E2E}" -v ./cmd/minutes >"$dir/log" 2>&1 ||
-	{ grep -v -E '^=== (RUN|PAUSE|CONT)' "$dir/log" || true; exit 1; }
+	{ grep -v -E '^=== (RUN|PAUSE|CONT)|→|--- PASS' "$dir/log" || true; exit 1; }
 grep -E -- '^(---|ok|PASS|FAIL)|(corpus|kill -9|secrets|terminal|cut): |reads beside|skipped' "$dir/log" | sed 's/^ *e2e_[a-z_]*.go:[0-9]*: /  /'
 
 left=$(pgrep -f "$dir/minutes" || true)
