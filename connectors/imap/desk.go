@@ -17,9 +17,9 @@ import (
 // A document holds many messages, since a frame to the jail costs more than most of them; not more
 // than these, so that one which kills its child costs little of the others' time.
 const (
-	sheetMessages = 40
-	sheetBytes    = 512 << 10
-	sheetsAtOnce  = 4
+	pileMessages = 40
+	pileBytes    = 512 << 10
+	pilesAtOnce  = 4
 )
 
 // A desk sends messages to the parser in documents, while others are still being fetched, and
@@ -28,14 +28,20 @@ type desk struct {
 	s    *source
 	ctx  context.Context
 	base parseArgs
-	cur  []record
-	size int
+	cur  pile
 
 	wg    sync.WaitGroup
 	slots chan struct{}
+	spare sync.Pool // of a pile's bytes, which the parser has copied when it answers
 	mu    sync.Mutex
 	b     minutes.Batch
 	err   error // the parser could not be had at all
+}
+
+// A pile is a document in the making: messages, and their bytes one after another.
+type pile struct {
+	messages []meta
+	data     []byte
 }
 
 func newDesk(ctx context.Context, s *source) *desk {
@@ -43,7 +49,7 @@ func newDesk(ctx context.Context, s *source) *desk {
 	if u := cleanEmail(s.config.Username); u != "" && !slices.Contains(mine, u) {
 		mine = append(mine, u)
 	}
-	return &desk{s: s, ctx: ctx, slots: make(chan struct{}, sheetsAtOnce), base: parseArgs{Source: s.env.Name,
+	return &desk{s: s, ctx: ctx, slots: make(chan struct{}, pilesAtOnce), base: parseArgs{Source: s.env.Name,
 		Zone: s.env.Zone.String(), Now: s.env.Now().Truncate(time.Second), Addresses: mine, Private: s.env.Private, LocalOnly: s.config.LocalOnly}}
 }
 
@@ -55,34 +61,45 @@ func (d *desk) addAll(rs []record) {
 
 // add takes one message. It blocks while enough documents are being read.
 func (d *desk) add(r record) {
-	r.meta.Raw = len(r.raw)
-	d.cur = append(d.cur, r)
-	d.size += len(r.raw)
-	for _, p := range r.parts {
-		d.size += len(p)
+	if d.cur.data == nil {
+		if b, ok := d.spare.Get().(*[]byte); ok {
+			d.cur.data = (*b)[:0]
+		} else {
+			d.cur.data = make([]byte, 0, pileMessages*(firstText+1024))
+		}
+		d.cur.messages = make([]meta, 0, pileMessages)
 	}
-	if len(d.cur) >= sheetMessages || d.size >= sheetBytes {
+	r.meta.Raw = len(r.raw)
+	d.cur.messages = append(d.cur.messages, r.meta)
+	d.cur.data = append(d.cur.data, r.raw...)
+	for _, p := range r.parts {
+		d.cur.data = append(d.cur.data, p...)
+	}
+	if len(d.cur.messages) >= pileMessages || len(d.cur.data) >= pileBytes {
 		d.flush()
 	}
 }
 
 func (d *desk) flush() {
-	rs := d.cur
-	d.cur, d.size = nil, 0
-	if len(rs) == 0 {
+	s := d.cur
+	d.cur = pile{}
+	if len(s.messages) == 0 {
 		return
 	}
 	d.slots <- struct{}{}
 	d.wg.Go(func() {
 		defer func() { <-d.slots }()
-		d.parse(rs)
+		d.parse(s)
+		if b := s.data[:0]; cap(b) <= 2*pileBytes {
+			d.spare.Put(&b)
+		}
 	})
 }
 
 // parse reads a document. When it fails as a whole, its messages are read one by one: the one that
 // did it costs itself.
-func (d *desk) parse(rs []record) {
-	got, err := d.s.env.Parse(d.ctx, d.document(rs))
+func (d *desk) parse(s pile) {
+	got, err := d.s.env.Parse(d.ctx, d.document(s))
 	switch {
 	case err == nil:
 		d.mu.Lock()
@@ -90,44 +107,41 @@ func (d *desk) parse(rs []record) {
 		d.b.Rejected = append(d.b.Rejected, got.Rejected...)
 		d.mu.Unlock()
 	case d.ctx.Err() != nil:
-	case len(rs) > 1:
-		for _, r := range rs {
-			d.parse([]record{r})
+	case len(s.messages) > 1:
+		for data := s.data; len(s.messages) > 0; s.messages = s.messages[1:] {
+			n := s.messages[0].bytes()
+			d.parse(pile{s.messages[:1], data[:n]})
+			data = data[n:]
 		}
 	case !errors.Is(err, connectors.ErrKilled) && strings.HasPrefix(err.Error(), "jail:"):
 		d.mu.Lock()
 		d.err = minutes.WithHint(fmt.Errorf("imap: %w", err), "run minutes doctor: the parser cannot be started")
 		d.mu.Unlock()
 	default:
-		m := message{parseArgs: &d.base, meta: &rs[0].meta}
+		m := message{parseArgs: &d.base, meta: &s.messages[0]}
 		d.mu.Lock()
 		d.b.Rejected = append(d.b.Rejected, m.reject(err))
 		d.mu.Unlock()
 	}
 }
 
-func (d *desk) document(rs []record) connectors.Document {
+// bytes is how many of a document are the message's and its parts'.
+func (m meta) bytes() int {
+	n := m.Raw
+	for _, p := range m.Parts {
+		n += p.Bytes
+	}
+	return n
+}
+
+func (d *desk) document(s pile) connectors.Document {
 	args := d.base
-	size := 0
-	for _, r := range rs {
-		size += len(r.raw)
-		for _, p := range r.parts {
-			size += len(p)
-		}
-	}
-	data := make([]byte, 0, size)
-	for _, r := range rs {
-		args.Messages = append(args.Messages, r.meta)
-		data = append(data, r.raw...)
-		for _, p := range r.parts {
-			data = append(data, p...)
-		}
-	}
+	args.Messages = s.messages
 	b, err := json.Marshal(args)
 	if err != nil {
 		b = []byte("unreadable") // cannot be: strings, numbers and times
 	}
-	return connectors.Document{Parser: parserName, Data: data, Args: b}
+	return connectors.Document{Parser: parserName, Data: s.data, Args: b}
 }
 
 // close waits for the last document and gives the items, newest first, each once: of a message in two
