@@ -69,7 +69,9 @@ func (a *Agent) fetch(ctx context.Context, only []string, report func(minutes.Pr
 			continue
 		}
 		h.sources = append(h.sources, st)
-		report(progress(st))
+		if ctx.Err() == nil || f.err == nil {
+			report(progress(st))
+		}
 	}
 	slices.SortFunc(h.sources, a.bySourceOrder)
 	return h, failed
@@ -143,6 +145,14 @@ func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (
 		st.New = len(kept.New)
 		st.Rejected = append(st.Rejected, kept.Rejected...)
 		moved = len(kept.New)+len(kept.Changed)+len(kept.Gone) > 0
+	}
+	if f.err != nil && ctx.Err() != nil {
+		// The run was broken off, not the source: how it did is what it was.
+		was.Name, was.Kind = f.source.Name(), f.source.Kind
+		if was.Status == "" {
+			was.Status = "stale"
+		}
+		return was, moved, nil
 	}
 	now := a.Now()
 	switch {

@@ -14,7 +14,7 @@ import (
 const (
 	lookBack  = 36 * time.Hour
 	maxAway   = 21 * 24 * time.Hour
-	lookAhead = 7 // days
+	lookAhead = 7                   // days
 	history   = 30 * 24 * time.Hour // of mail I sent: what I answered, what I wait for
 	maxItems  = 5000                // of one kind; far above what a person gets, far below what hurts
 )
