@@ -24,8 +24,8 @@ func (b *Broker) connect(ctx context.Context, network, addr string, n names) (ne
 	if err != nil {
 		return nil, err
 	}
-	if named := n.has(host, port); !named && port != "80" && port != "443" && !b.open {
-		return nil, blocked(host, "port "+port+" is only for servers that the config names", "if this server is yours, name it with its port in the config")
+	if err := b.refuse(host, port, n); err != nil {
+		return nil, err
 	}
 	_, notIP := netip.ParseAddr(host)
 	d := net.Dialer{
@@ -42,6 +42,21 @@ func (b *Broker) connect(ctx context.Context, network, addr string, n names) (ne
 		}
 	}
 	return conn, err
+}
+
+// refuse decides what can be decided before a name is looked up, so that the ledger lists nobody who
+// was never asked.
+func (b *Broker) refuse(host, port string, n names) error {
+	if b.open {
+		return nil
+	}
+	if !n.has(host, port) && port != "80" && port != "443" {
+		return blocked(host, "port "+port+" is only for servers that the config names", "if this server is yours, name it with its port in the config")
+	}
+	if _, err := netip.ParseAddr(host); err != nil {
+		return nil // a name
+	}
+	return b.check(net.JoinHostPort(host, port), host, port, n, true)
 }
 
 // zoned keeps the zone of a literal link-local address, which connecting needs.

@@ -112,6 +112,9 @@ func (d *door) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, closing(req, err)
 	}
+	if err := d.broker.refuse(host, portOf(req.URL), d.named); err != nil {
+		return nil, closing(req, err)
+	}
 	t := d.broker.public
 	if d.named.has(host, portOf(req.URL)) {
 		t = d.own
@@ -138,12 +141,15 @@ func (d *door) CloseIdleConnections() { d.own.CloseIdleConnections() }
 
 // dial is for protocols other than HTTP.
 func (d *door) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	name, _, err := net.SplitHostPort(addr)
+	name, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, blocked("", "the address has no host and port", "write it like imap.example.org:993")
 	}
 	host, err := canonical(name)
 	if err != nil {
+		return nil, err
+	}
+	if err := d.broker.refuse(host, port, d.named); err != nil {
 		return nil, err
 	}
 	d.record(ctx, host)

@@ -304,6 +304,23 @@ func TestABodyIsCappedAfterDecompression(t *testing.T) {
 	}
 }
 
+func TestTheLedgerListsNobodyWhoWasNeverAsked(t *testing.T) {
+	l := &ledger{}
+	c, dial := newBroker(t, Options{Ledger: l}).For("news", minutes.Public, []string{"127.0.0.1:1"})
+	t.Cleanup(c.CloseIdleConnections)
+	for _, u := range []string{"http://169.254.169.254/latest", "http://127.0.0.1/", "http://[::1]/", "http://example.org:22/", "ftp://example.org/", "http://u:p@example.org/"} {
+		if _, err := get(t, c, u); !errors.Is(err, ErrBlocked) {
+			t.Errorf("%s: %v", u, err)
+		}
+	}
+	if _, err := dial(t.Context(), "tcp", "10.0.0.1:25"); !errors.Is(err, ErrBlocked) {
+		t.Error(err)
+	}
+	if len(l.rows) != 0 {
+		t.Errorf("%+v", l.rows)
+	}
+}
+
 func TestTheLedgerKnowsHostAndClass(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {})
 	l := &ledger{}

@@ -16,10 +16,14 @@ func waysOut() map[string][]string {
 	return map[string][]string{
 		"net/http": {"DefaultClient", "DefaultTransport", "Get", "Head", "Post", "PostForm", "Client{", "Transport{", "ProxyFromEnvironment"},
 		"net": {"Dial", "DialTimeout", "DialTCP", "DialUDP", "DialIP", "DialUnix", "Dialer{", "Resolver{", "DefaultResolver", "LookupHost", "LookupIP",
-			"LookupAddr", "LookupCNAME", "LookupMX", "LookupNS", "LookupSRV", "LookupTXT", "ResolveTCPAddr", "ResolveUDPAddr", "ResolveIPAddr"},
-		"crypto/tls": {"Dial", "DialWithDialer", "Dialer{"},
-		"net/smtp":   {"Dial", "SendMail"},
-		"net/rpc":    {"Dial", "DialHTTP"},
+			"LookupAddr", "LookupCNAME", "LookupMX", "LookupNS", "LookupSRV", "LookupTXT", "ResolveTCPAddr", "ResolveUDPAddr", "ResolveIPAddr",
+			"ListenPacket", "ListenUDP", "ListenMulticastUDP", "ListenIP", "FileConn", "FilePacketConn"},
+		"net/http/httputil":     {"ReverseProxy{", "NewSingleHostReverseProxy"},
+		"syscall":               {"Socket", "Connect"},
+		"golang.org/x/sys/unix": {"Socket", "Connect"},
+		"crypto/tls":            {"Dial", "DialWithDialer", "Dialer{"},
+		"net/smtp":              {"Dial", "SendMail"},
+		"net/rpc":               {"Dial", "DialHTTP"},
 		"github.com/emersion/go-imap/v2/imapclient": {"DialTLS", "DialInsecure", "DialStartTLS"},
 	}
 }
@@ -29,7 +33,6 @@ func exempt(file string) string {
 	for folder, why := range map[string]string{
 		"cmd/minutes/egress/":       "the broker itself",
 		"cmd/minutes/demo/":         "serves the bundled world on loopback",
-		"bench/":                    "measures the program from outside",
 		"connectors/connectortest/": "the suite's own servers and the client that stands for the broker's",
 	} {
 		if strings.HasPrefix(file, folder) {
@@ -75,6 +78,10 @@ func departures(f *ast.File, fset *token.FileSet) []string {
 				if sel, ok := n.Args[0].(*ast.SelectorExpr); ok {
 					hit(sel, "{")
 				}
+			}
+		case *ast.Field: // struct{ c http.Client }, and embedded
+			if sel, ok := n.Type.(*ast.SelectorExpr); ok {
+				hit(sel, "{")
 			}
 		case *ast.ValueSpec: // var c http.Client
 			if sel, ok := n.Type.(*ast.SelectorExpr); ok {
@@ -125,6 +132,47 @@ func TestNothingLeavesPastTheBroker(t *testing.T) {
 	}
 }
 
+// What is started can connect to where it likes, so the places that start something are these.
+func TestProgramsAreStartedInThreePlaces(t *testing.T) {
+	root := filepath.Join("..", "..", "..")
+	want := map[string]string{
+		"cmd/minutes/items.go":          "the browser, on a link that WebURL checked",
+		"cmd/minutes/secret/command.go": "the password command of the config",
+		"connectors/jail/process.go":    "this program again, to parse",
+		"connectors/jail/limit_unix.go": "the same", "connectors/jail/limit_other.go": "the same",
+	}
+	found := 0
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, p)
+		rel = filepath.ToSlash(rel)
+		if d.IsDir() && rel != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "bin") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(rel, ".go") || strings.HasSuffix(rel, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, im := range f.Imports {
+			if im.Path.Value != `"os/exec"` {
+				continue
+			}
+			if found++; want[rel] == "" {
+				t.Errorf("%s starts programs", rel)
+			}
+		}
+		return nil
+	})
+	if err != nil || found != len(want) {
+		t.Errorf("%d places start programs, want %d; %v", found, len(want), err)
+	}
+}
+
 func TestTheLintSeesEveryWayOut(t *testing.T) {
 	for src, want := range map[string]int{
 		`package p; import "net/http"; var c = &http.Client{}`:                              1,
@@ -132,6 +180,8 @@ func TestTheLintSeesEveryWayOut(t *testing.T) {
 		`package p; import "net"; func f() { var d net.Dialer; _ = d; net.Dial("a", "b") }`: 2,
 		`package p; import "net/http"; var c = http.DefaultClient`:                          1,
 		`package p; import "net/http"; var c = new(http.Client)`:                            1,
+		`package p; import "net/http"; type t struct{ c http.Client }`:                      1,
+		`package p; import "net"; func f() { net.ListenPacket("udp", ":0") }`:               1,
 		`package p; import "crypto/tls"; func f() { tls.Dial("", "", nil) }`:                1,
 		`package p; import "net/http"; func f(c *http.Client) { c.Get("x") }`:               0,
 		`package p; import "net"; func f() { net.Listen("tcp", ":0") }`:                     0,
