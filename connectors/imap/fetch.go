@@ -12,11 +12,16 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/connectors"
 )
 
 // look is one visit: ask all folders what there is, read it, read what big messages still lack. In
 // each of the three, all is sent before anything is awaited. in says that the server let us in.
 func (s *source) look(ctx context.Context, from minutes.Cursor, cur cursor) (b minutes.Batch, in bool, err error) {
+	if len(from.Token) == 0 {
+		// A first look finds mail, and signing in leaves time to start the parsers.
+		_, _ = s.env.Parse(ctx, connectors.Document{})
+	}
 	v, err := s.open(ctx)
 	if err != nil {
 		return minutes.Batch{Next: from}, false, err

@@ -2,7 +2,7 @@ package imap
 
 import "testing"
 
-// A mail that goes out as filename*=utf-8'' comes back so in Dovecot's BODYSTRUCTURE, and was an
+// A mail that goes out as filename*=utf-8” comes back so in Dovecot's BODYSTRUCTURE, and was an
 // unnamed file.
 func TestNamesAreReadAsRFC2231WritesThem(t *testing.T) {
 	for want, ps := range map[string]params{

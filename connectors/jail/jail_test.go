@@ -269,6 +269,25 @@ func TestOneAfterAnotherNeedsOneChild(t *testing.T) {
 	}
 }
 
+// TestChildrenStartAheadOfNeed has one started while nothing is to be parsed: it is the one that parses.
+func TestChildrenStartAheadOfNeed(t *testing.T) {
+	p := pool(t, &Pool{Size: 1})
+	if _, err := p.Parse(t.Context(), Document{}); err != nil {
+		t.Fatal(err)
+	}
+	p.places <- struct{}{} // until it has started
+	p.mu.Lock()
+	if len(p.idle) != 1 {
+		t.Fatalf("%d children are ready", len(p.idle))
+	}
+	want := strconv.Itoa(p.idle[0].cmd.Process.Pid)
+	p.mu.Unlock()
+	<-p.places
+	if pid := echo(t, p, "x")["pid"]; pid != want {
+		t.Errorf("%s was ready, %s parsed", want, pid)
+	}
+}
+
 func TestManyAtOnceEachGetTheirOwn(t *testing.T) {
 	p := pool(t, &Pool{Size: 3, Serves: 10})
 	var wg sync.WaitGroup

@@ -31,9 +31,14 @@ type Pool struct {
 
 // Parse reads doc in a child. An error of the parser comes back as an error with its hint, beside
 // what it had read; a child that had to be stopped is ErrKilled and is replaced. Several may be
-// called at once; each waits for a place.
+// called at once; each waits for a place. A document that names no parser only has children started,
+// in the background: whoever waits for a server meanwhile need not wait for them afterwards.
 func (p *Pool) Parse(ctx context.Context, doc Document) (Parsed, error) {
 	p.once.Do(p.init)
+	if doc.Parser == "" {
+		p.ready()
+		return Parsed{}, nil
+	}
 	if len(doc.Data)+len(doc.Args) > maxDocument {
 		return Parsed{}, errKilled(fmt.Sprintf("it has more than %d MiB", maxDocument>>20))
 	}
@@ -63,6 +68,25 @@ func (p *Pool) Parse(ctx context.Context, doc Document) (Parsed, error) {
 		return rep.Parsed, minutes.WithHint(errors.New(rep.Error), rep.Hint)
 	}
 	return rep.Parsed, nil
+}
+
+// readied is how many children are started ahead of need: more would cost those who need one.
+const readied = 2
+
+func (p *Pool) ready() {
+	for range min(p.Size, readied) {
+		select {
+		case p.places <- struct{}{}:
+		default:
+			return // they are at work
+		}
+		go func() {
+			defer func() { <-p.places }()
+			if c, err := p.take(); err == nil { // else the first document says why
+				p.put(c)
+			}
+		}()
+	}
 }
 
 func (p *Pool) init() {
