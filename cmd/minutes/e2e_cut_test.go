@@ -124,7 +124,7 @@ func TestE2EAServerThatLiesAboutUIDVALIDITY(t *testing.T) {
 		if got := ids(b.kept()); !slices.Equal(got, want) {
 			t.Errorf("lie %d, %s: %d mails, want %d", i, lie, len(got), len(want))
 		}
-		t.Log(fmt.Sprintf("%s: exit %d %s", lie, r.code, st.Error))
+		t.Logf("%s: exit %d %s", lie, r.code, st.Error)
 	}
 	wire.bend.Store(nil)
 	b.must(0, "preload")
