@@ -32,6 +32,7 @@ type loop struct {
 	minutes.Action
 	mail   minutes.Item
 	ask    *ask
+	also   bool // not the first thing that its mail asks
 	invite *minutes.Event
 }
 
@@ -140,7 +141,7 @@ func (d *desk) remembered(a minutes.Action) loop {
 			continue
 		}
 		for _, it := range t[i+1:] {
-			if it.Mail.FromMe == (a.Owner == "me") && d.classes[it.ID] != notice {
+			if it.Mail.FromMe == (a.Owner == "me") && d.classes[it.ID] != notice && !d.acknowledges(it) {
 				a.Status = "done"
 			}
 		}
@@ -164,14 +165,18 @@ func (d *desk) converse(thread []minutes.Item) []loop {
 	}
 	for _, it := range thread {
 		if it.Mail.FromMe {
-			answer("me")
+			if !d.acknowledges(it) {
+				answer("me")
+			}
 			loops = append(loops, d.mine(it)...)
 			continue
 		}
-		if d.classes[it.ID] != person {
+		if d.classes[it.ID] != person && !d.official(it) {
 			continue
 		}
-		answer("them")
+		if !d.acknowledges(it) {
+			answer("them")
+		}
 		if d.forMe(it) {
 			loops = d.owe(loops, it)
 		}
@@ -189,32 +194,6 @@ func (d *desk) forMe(it minutes.Item) bool {
 	return name != "" && slices.ContainsFunc(d.reading(it).texts, func(s string) bool { return strings.HasPrefix(s, name+",") })
 }
 
-// owe adds what a mail asks of me; a reminder renews the loop it reminds of.
-func (d *desk) owe(loops []loop, it minutes.Item) []loop {
-	a, ok := best(d.reading(it).asks)
-	if !ok || it.Mail.Invite != nil { // an invitation is a loop by itself
-		return loops
-	}
-	l := d.open(it, a, "me", d.todo(it, a))
-	if it.Mail.Answered {
-		l.Status = "done"
-	}
-	for i := range loops {
-		old := &loops[i]
-		if old.Owner != "me" || old.Status != "open" || old.ask == nil || !same(*old.ask, a) {
-			continue
-		}
-		l.ID, l.Since = old.ID, old.Since
-		if l.Due == nil {
-			l.Due, l.DueAll = old.Due, old.DueAll
-			l.ask.due, l.ask.dueQuote = old.ask.due, ""
-		}
-		loops[i] = l
-		return loops
-	}
-	return append(loops, l)
-}
-
 // same says that two asks of one conversation are one thing.
 func same(a, b ask) bool {
 	if b.reminder {
@@ -222,32 +201,6 @@ func same(a, b ask) bool {
 	}
 	x, y := topical(a.sentence), topical(b.sentence)
 	return len(shared(x, y))*5 >= 2*min(len(x), len(y)) && len(shared(x, y)) > 0
-}
-
-// best is the ask that stands for a mail: what is to be done before what is to be said, the one with
-// a term before others.
-func best(as []ask) (ask, bool) {
-	var out ask
-	top := -1
-	for _, a := range as {
-		weight := map[form]int{request: 6, need: 6, foreign: 5, statement: 3, question: 2}[a.form]
-		if a.due != nil {
-			weight += 4
-		}
-		if weight > top && a.form != promise {
-			top, out = weight, a
-		}
-	}
-	if out.form != request || !bareTell().MatchString(trimDue(out.phrase, out.dueQuote)) {
-		return out, top >= 0
-	}
-	for _, a := range as { // "tell me by six" is the term of the question before it
-		if a.form == question {
-			a.due, a.dueQuote, a.dueAlso = out.due, "", out.sentence
-			return a, true
-		}
-	}
-	return out, true
 }
 
 func (d *desk) open(it minutes.Item, a ask, owner, text string) loop {

@@ -33,44 +33,9 @@ type ask struct {
 	dueAlso  string // the sentence that the deadline stands in, if another
 	reminder bool
 	last     int  // which sentence of the mail it ends in
+	answer   bool // due is when an answer is wanted, not the thing
+	part     bool // a part of that sentence, which asks more
 	someone  bool // "could someone …": not of me alone
-}
-
-var (
-	youCan   = lazy(`(?i)^(?:(?:so|and|also|then|but|if possible|when you can)[, ]+)*(?:could|can|would|will|might) you(?: please| kindly| maybe| also| possibly| perhaps| be able to| be so kind as to)* (.+?)[?.!]*$`)
-	someone  = lazy(`(?i)^(?:could|can|would) (?:someone|anyone|somebody|one of you)(?: please)? (.+?)[?.!]*$`)
-	please   = lazy(`(?i)^(?:(?:so|and|also|then|but|in any case)[, ]+)*(?:please|kindly|pls)[, ]+(.+?)[.!?]*$`)
-	needYou  = lazy(`(?i)^(?:but )?(?:I|we)(?:'d| would)?(?: still| really| urgently| do)? need you to (.+?)[.!?]*$`)
-	needs    = lazy(`(?i)^(?:(?:but|so|and) )?(I|we|(?:the|our) [\p{L}]+(?: [\p{L}]+)?|\p{Lu}[\p{L}]+)(?: still| really| urgently| now| also)? (needs?|requires?) (.+?)[.!?]*$`)
-	tellMe   = lazy(`(?i)^(?:so |and |then |just )*((?:tell|send|give|call|ring|text|bring|show|get back to|answer|write|forward|lend|remind) (?:me|us)\b.*?|let (?:me|us) know\b.*?)[.!]*$`)
-	mustBy   = lazy(`(?i)\b(?:must|due|deadline|has to|have to|closes|required|needed|no later than|at the latest|submit|return|reach us|expires)\b`)
-	promised = lazy(`(?i)^(?:so |and |then |yes, |ok, )*(?:I|we)(?:'ll|’ll| will)(?: then| also)? (.+?)[.!]*$`)
-	german   = lazy(`(?i)(?:^|[,.] )(?:können|könnten|kannst|könntest|würden|würdest|nimmst|darf|dürfte)\s+(?:sie|du|ihr|ich|wir)\b|\bbitte\b`)
-	french   = lazy(`(?i)\b(?:pouvez|pourriez|peux|pourrais)[- ](?:vous|tu)\b|\bmerci de \p{L}+er\b|\bveuillez\b`)
-	spanish  = lazy(`(?i)(?:¿|^|, )\s*(?:me )?(?:puedes|podrías|puede|podría|podéis)\b|\bpor favor\b`)
-	dutch    = lazy(`(?i)^(?:kun|kunt|wil|wilt|kom|zou) (?:je|jij|u)\b|\bgraag voor\b`)
-	reminds  = lazy(`(?i)^(?:just )?(?:a )?(?:gentle |quick |friendly |second |last )*reminder\s*[:,–-]\s*`)
-	chasing  = lazy(`(?i)\b(?:reminder|following up|any news|any update|did you (?:get|have) a chance|still (?:need|waiting)|chasing|bump(?:ing)?)\b`)
-	courtesy = lazy(`(?i)^(?:find|see (?:the )?attach|note\b|be (?:advised|aware|informed)|don'?t hesitate|do not hesitate|feel free|ignore|disregard|accept (?:my|our)|do not reply|don'?t reply|contact (?:us|me)|visit|click|unsubscribe|let (?:me|us) know if (?:you (?:have|need)|there (?:are|is)|anything)|reach out|enjoy|excuse|forgive|stay|join us|consider the environment)`)
-	offers   = lazy(`(?i)\b(?:if you (?:have|need) any|any questions|feel free|if you like|whenever suits)\b`)
-	asksMe   = lazy(`(?i)\b(?:you|your|yours)\b`)
-	whQ      = lazy(`(?i)^(?:and |so |also |or )*(?:what|when|where|which|who|how|why|do|does|did|are|is|shall|should|will|would|could|can|may|have|has)\b`)
-	rhetoric = lazy(`(?i)^(?:how are you|how is it going|how was|what do you think of that|isn't it|who would have)\b`)
-)
-
-// doing holds for verbs of a request: "can you make it?" is a question, "can you send it?" is not.
-func doing(phrase string) bool {
-	w, _, _ := strings.Cut(strings.ToLower(phrase), " ")
-	switch strings.Trim(w, ",.") {
-	case "send", "share", "review", "check", "sign", "approve", "confirm", "upload", "call", "tell", "let", "bring", "look", "return", "submit",
-		"decide", "give", "forward", "provide", "update", "finish", "complete", "fill", "book", "order", "prepare", "write", "draft", "add", "fix",
-		"join", "help", "reply", "respond", "answer", "pay", "transfer", "print", "pick", "take", "put", "move", "schedule", "arrange", "explain",
-		"clarify", "read", "comment", "vote", "test", "merge", "deploy", "ask", "remind", "get", "show", "lend", "make", "keep", "talk", "speak",
-		"set", "organise", "organize", "invite", "cancel", "change", "change,", "correct", "post", "mail", "email", "drop", "leave", "register",
-		"have", "find", "buy", "ship", "deliver", "verify", "investigate", "estimate", "quote", "advise", "suggest", "propose", "nominate", "cover":
-		return true
-	}
-	return false
 }
 
 // asksIn are what the sentences of a mail ask of me, in their order.
@@ -82,66 +47,93 @@ func (p people) asksIn(it minutes.Item) []ask {
 		if !mine {
 			continue
 		}
-		a, ok := readAsk(s)
-		if !ok {
-			a, ok = p.deadlineAsk(s, it)
+		parts := asked(s)
+		for _, part := range parts {
+			a, ok := readAsk(part)
+			if !ok {
+				a, ok = p.deadlineAsk(part, it)
+			}
+			if !ok {
+				continue
+			}
+			a.last, a.part = i, len(parts) > 1
+			a.find(it.At)
+			if a.due == nil && a.form != promise {
+				a.borrow(text, i, it.At)
+			}
+			if n := len(out) - 1; a.form == question && n >= 0 && out[n].form == question && out[n].last == i-1 && count(out[n].sentence+" "+part) <= 22 {
+				out[n].sentence, out[n].last = out[n].sentence+" "+part, i
+				continue
+			}
+			out = append(out, a)
 		}
-		if !ok {
-			continue
-		}
-		a.find(it.At)
-		if a.due == nil && a.form != promise {
-			a.borrow(text, i, it.At)
-		}
-		if n := len(out) - 1; a.form == question && n >= 0 && out[n].form == question && out[n].last == i-1 && count(out[n].sentence+" "+s) <= 22 {
-			out[n].sentence, out[n].last = out[n].sentence+" "+s, i
-			continue
-		}
-		a.last = i
-		out = append(out, a)
 	}
 	return out
 }
 
+// asked cuts a sentence that asks twice: "can you send the logo, and could you make it lighter?"
+func asked(s string) []string {
+	at := asksAgain().FindAllStringSubmatchIndex(s, -1)
+	if len(at) == 0 || len(at) == 1 && !youCan().MatchString(leadIn().ReplaceAllString(s, "")) {
+		return []string{s}
+	}
+	var out []string
+	from := 0
+	for _, m := range at {
+		if head := s[from:m[0]]; count(head) > 3 {
+			out = append(out, head)
+		}
+		from = m[2]
+	}
+	return append(out, s[from:])
+}
+
+var asksAgain = lazy(`(?i)(?:[,;:–]| and)(?: and| also)* ((?:could|can|would|will) you\b)`)
+
 func readAsk(s string) (ask, bool) {
 	a := ask{sentence: s, reminder: chasing().MatchString(s)}
-	s = reminds().ReplaceAllString(s, "")
+	s = leadIn().ReplaceAllString(reminds().ReplaceAllString(s, ""), "")
 	if offers().MatchString(s) {
 		return a, false
 	}
-	group := func(re *regexp.Regexp) string {
-		if g := re.FindStringSubmatch(s); g != nil {
-			return g[1]
-		}
-		return ""
-	}
-	switch {
-	case german().MatchString(s), french().MatchString(s), spanish().MatchString(s), dutch().MatchString(s):
+	if german().MatchString(s) || french().MatchString(s) || spanish().MatchString(s) || dutch().MatchString(s) {
 		a.form = foreign
 		return a, true
-	case youCan().MatchString(s) && doing(group(youCan())):
-		a.phrase = group(youCan())
-	case someone().MatchString(s) && doing(group(someone())):
-		a.phrase, a.someone = group(someone()), true
-	case needYou().MatchString(s):
-		a.phrase = group(needYou())
-	case please().MatchString(s):
-		if a.phrase = group(please()); courtesy().MatchString(a.phrase) {
-			return a, false
-		}
-	case tellMe().MatchString(s):
-		if a.phrase = group(tellMe()); courtesy().MatchString(a.phrase) {
-			return a, false
-		}
+	}
+	if phrase, ok := a.request(s); phrase != "" {
+		a.phrase = phrase
+		return a, ok
+	}
+	switch {
 	case needs().MatchString(s):
 		return needOf(a, needs().FindStringSubmatch(s))
 	case strings.HasSuffix(s, "?"):
 		a.form = question
 		return a, whQ().MatchString(s) && !rhetoric().MatchString(s) || asksMe().MatchString(s) || strings.HasPrefix(s, "¿")
-	default:
-		return clause(a, s)
+	case wishes().MatchString(s):
+		a.form = question
+		return a, true
 	}
-	return a, true
+	return clause(a, s)
+}
+
+// request is what a sentence asks one to do; false with a phrase that is mere courtesy.
+func (a *ask) request(s string) (string, bool) {
+	for _, way := range []struct {
+		re   *regexp.Regexp
+		does bool // the phrase must begin with a verb of doing
+	}{{youCan(), true}, {chance(), true}, {someone(), true}, {needYou(), false}, {please(), false}, {tellMe(), false}} {
+		g := way.re.FindStringSubmatch(s)
+		if g == nil || way.does && !doing(g[1]) {
+			continue
+		}
+		a.someone = way.re == someone()
+		return g[1], way.does || !courtesy().MatchString(g[1])
+	}
+	if g := needKnow().FindStringSubmatch(s); g != nil {
+		return "let me know" + g[1], true
+	}
+	return "", false
 }
 
 // clause finds what is asked after "so" or a semicolon: "I must name them tonight, so tell me by 6pm".
@@ -170,7 +162,7 @@ func needOf(a ask, g []string) (ask, bool) {
 	if s := strings.ToLower(g[1]); s != "i" && s != "we" {
 		a.subject = g[1]
 	}
-	if strings.HasPrefix(strings.ToLower(a.phrase), "to ") {
+	if strings.HasPrefix(strings.ToLower(a.phrase), "to ") || strings.EqualFold(g[1], "no") {
 		return a, false
 	}
 	back := regexp.MustCompile(`(?i)\b(?:your|you|yours|back|signed|from you|answer|reply|approval|confirmation)\b`).MatchString(a.phrase)
@@ -180,17 +172,24 @@ func needOf(a ask, g []string) (ask, bool) {
 // deadlineAsk takes a plain sentence that sets a term: "the plans must reach us by 31 August".
 func (p people) deadlineAsk(s string, it minutes.Item) (ask, bool) {
 	a := ask{form: statement, sentence: s}
-	if it.Mail.Bulk || it.Mail.ListID != "" || !mustBy().MatchString(s) || strings.HasSuffix(s, "?") {
+	if it.Mail.Bulk || it.Mail.ListID != "" || !sets(s) || strings.HasSuffix(s, "?") {
 		return a, false
 	}
 	return a, len(terms(s, it.At)) > 0
+}
+
+// sets says whether a sentence sets a term. What closes sets one if it takes something in: a portal,
+// but not a school.
+func sets(s string) bool {
+	rest := closes().ReplaceAllString(s, "")
+	return mustBy().MatchString(rest) || rest != s && closing().MatchString(s)
 }
 
 // terms are the deadlines of a text; in a sentence that says that something closes or is due, any
 // day named is one.
 func terms(s string, ref time.Time) []when.Deadline {
 	ds := when.Deadlines(s, ref)
-	if len(ds) > 0 || !mustBy().MatchString(s) {
+	if len(ds) > 0 || !sets(s) {
 		return ds
 	}
 	for _, t := range when.Dates(s, ref) {
@@ -270,11 +269,21 @@ var beforeWord = lazy(`(?i)\b(?:before|until|ahead of)\b`)
 
 var latest = lazy(`(?i)at the latest|spätestens|au plus tard|a más tardar`)
 
-// borrow takes the deadline of a sentence nearby that sets one for the same thing.
+// borrow takes the deadline of a sentence nearby that sets one for the same thing; of one that asks
+// for something else itself, it takes none.
 func (a *ask) borrow(text []string, i int, ref time.Time) {
-	for _, j := range []int{i + 1, i - 1} {
+	near := []int{i + 1, i - 1}
+	if a.part {
+		near = []int{i, i + 1, i - 1}
+	}
+	for _, j := range near {
 		if j < 0 || j >= len(text) {
 			continue
+		}
+		if other, ok := readAsk(text[j]); j != i && ok {
+			if other.find(ref); !other.tells() {
+				continue
+			}
 		}
 		for _, d := range terms(text[j], ref) {
 			if !d.At.IsZero() {
@@ -283,4 +292,9 @@ func (a *ask) borrow(text []string, i int, ref time.Time) {
 			}
 		}
 	}
+}
+
+// tells holds for "let me know by Friday", "please confirm": the answer to what was asked before.
+func (a ask) tells() bool {
+	return a.form == request && bareTell().MatchString(trimDue(purpose().ReplaceAllString(a.phrase, ""), a.dueQuote))
 }

@@ -56,18 +56,24 @@ func input(t testing.TB, items ...minutes.Item) Input {
 // What a body (sent at 16:30 yesterday, a Tuesday) becomes in the brief, and as a to-do.
 const turned = `
 Could you send me the numbers by Friday? => Anna Kirsch asks for the numbers by Friday. => Send Anna the numbers
-Hi Sam, can you please sign the offer by noon tomorrow? => Anna Kirsch asks you to sign the offer by 12:00 today. => Sign the offer
+Hi Sam, can you please sign the offer by noon tomorrow? => Anna Kirsch asks you to sign the offer by 12:00 today. => Sign the offer, for Anna
 We need the signed offer back by noon tomorrow, otherwise he will go. => Anna Kirsch needs the signed offer back by 12:00 today. => Anna needs the signed offer back
-Please review the draft before Thursday. => Anna Kirsch asks you to review the draft before tomorrow. => Review the draft
+Please review the draft before Thursday. => Anna Kirsch asks you to review the draft before tomorrow. => Review the draft, for Anna
 Could you tell me whether Tom is coming? => Anna Kirsch wants to know whether Tom is coming. => Tell Anna whether Tom is coming
 Can you tell me whether we deliver on Friday? => Anna Kirsch asks: “Can you tell me whether we deliver on Friday?” => Answer Anna Kirsch: “Can you tell me whether we deliver on Friday?”
-Please approve it by 9am. => Anna Kirsch asks you to approve it (“The numbers”) by 09:00 today. => Approve it (“The numbers”)
+Please approve it by 9am. => Anna Kirsch asks you to approve it (“The numbers”) by 09:00 today. => Approve it (“The numbers”), for Anna
 Could you review my draft by Friday? => Anna Kirsch asks: “Could you review my draft by Friday?” Due on Friday. => Review Anna's draft
 The board needs your figures by 10am on Friday. => Anna Kirsch: the board needs your figures by 10:00 on Friday. => The board needs your figures (Anna Kirsch)
-I need you to call the bank today. => Anna Kirsch asks you to call the bank yesterday. => Call the bank yesterday
+I need you to call the bank today. => Anna Kirsch asked you to call the bank yesterday; that has passed. => Call the bank, for Anna
 Are you free for lunch on Friday? => Anna Kirsch asks: “Are you free for lunch on Friday?” => Answer Anna Kirsch: “Are you free for lunch on Friday?”
 The plans must reach us by 30 November. => Anna Kirsch writes: “The plans must reach us by 30 November.” Due on Monday. => Anna Kirsch: “The plans must reach us by 30 November.”
 Könnten Sie bitte bis Freitag antworten? => Anna Kirsch asks: “Könnten Sie bitte bis Freitag antworten?” Due on Friday. => Answer Anna Kirsch: “Könnten Sie bitte bis Freitag antworten?”
+hi can you pick me up from swimming at 6 tomorrow? x => Anna Kirsch asked yesterday: “Can you pick me up from swimming at 6 tomorrow?” Due today at 18:00. => Pick Anna up from swimming
+Any chance you could start at 11 on Friday? Let me know before 9am please, otherwise I ask the agency. => Anna Kirsch asks: “Any chance you could start at 11 on Friday?” Answer by 09:00 today. => Answer Anna Kirsch: “Any chance you could start at 11 on Friday?”
+Do you want both classes moved? I need to know by 7.30 tomorrow so that I can get the heaters. => Anna Kirsch asks: “Do you want both classes moved?” Answer by 07:30 today. => Answer Anna Kirsch: “Do you want both classes moved?”
+The clinic is on Friday at 10.15. Would you be able to drive me? => Anna Kirsch asks: “The clinic is on Friday at 10.15. Would you be able to drive me?” => Drive Anna: “The clinic is on Friday at 10.15.”
+Pourriez-vous passer vendredi matin ? => Anna Kirsch asks you to come by: “Pourriez-vous passer vendredi matin ?” => Answer Anna Kirsch: “Pourriez-vous passer vendredi matin ?”
+Bitte überweisen Sie den Betrag bis Freitag. => Anna Kirsch asks you to pay something by Friday: “Bitte überweisen Sie den Betrag bis Freitag.” => Answer Anna Kirsch: “Bitte überweisen Sie den Betrag bis Freitag.”
 Are you in for Sunday? I must give the names, so tell me by 6pm. => Anna Kirsch asks: “Are you in for Sunday?” It was due yesterday at 18:00. => Answer Anna Kirsch: “Are you in for Sunday?”
 `
 
@@ -104,6 +110,8 @@ func TestCourtesyAndOthersBusinessAskNothing(t *testing.T) {
 		"I hope you can enjoy the weekend.",
 		"> Could you send me the numbers?\n\nDone.",
 		"Feel free to send comments.",
+		"No need for you to be there.",
+		"The school closes at 12 noon tomorrow for staff training.",
 	} {
 		d := newDesk(morning(t), input(t, mail(t, "a", "t", 14, body)))
 		if a, ok := best(d.reading(d.ranked[0].Item).asks); ok {

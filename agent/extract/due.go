@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -80,6 +81,9 @@ func (d *desk) by(w *when.Deadline) string {
 		}
 	}
 	day := d.dayName(at)
+	if w.AllDay && w.Kind == "on" {
+		return on(day)
+	}
 	if w.AllDay {
 		return word + day
 	}
@@ -119,7 +123,15 @@ func (d *desk) now(text string, written time.Time) (string, bool) {
 	if foreignNear().MatchString(text) {
 		ok = false
 	}
+	if n > 0 && n < 7 { // a weekday named in the days before is today
+		out = onWeekday(d.m.Now).ReplaceAllString(out, "today")
+	}
 	return out, ok
+}
+
+// onWeekday finds "on Thursday" for the weekday of t.
+func onWeekday(t time.Time) *regexp.Regexp {
+	return regexp.MustCompile(`\bon ` + t.Weekday().String() + `\b`)
 }
 
 var nearDay = lazy(`(?i)\b(?:today|tonight|(?:tomorrow|yesterday)(?: (?:morning|afternoon|evening))?|this morning|this afternoon|this evening)\b`)

@@ -77,8 +77,7 @@ func (p people) important(a minutes.Address) bool {
 }
 
 func (p people) is(a minutes.Address) bool {
-	_, domain, _ := strings.Cut(a.Email, "@")
-	return p.known[a.Email] || p.domains[domain] || p.important(a)
+	return p.known[a.Email] || p.ours(a) || p.important(a)
 }
 
 // knows is people.is for a mail: an answer in a thread of mine is from someone I wrote to.

@@ -18,9 +18,9 @@ const maxLine = 30
 
 var (
 	firstPerson = lazy(`\b(?i:I|me|my|mine|we|our|ours|myself|ourselves)\b|\b[Uu]s\b`)
-	forMe       = lazy(`(?i)^(?:send|give|get|forward|email|mail|share with)(?: over)? (?:me|us) (.+)$`)
+	forMe       = lazy(`(?i)^(?:(?:send|give|get|forward|email|mail|share with)(?: over)? (?:me|us)|let (?:me|us) have) (.+)$`)
 	knowing     = lazy(`(?i)^(?:tell|let|give) (?:me|us)(?: know)? ((?:whether|if|when|where|what|how|which|why|who)\b.+)$`)
-	bareTell    = lazy(`(?i)^(?:tell|let|give|answer|call|text) (?:me|us)(?: know| back| a call| a ring)?$`)
+	bareTell    = lazy(`(?i)^(?:(?:tell|let|give|answer|call|text|get back to) (?:me|us)(?: know| back| a call| a ring)?|confirm|reply|respond|answer|advise|rsvp)(?: please)?$`)
 	pronoun     = lazy(`(?i)\b(?:it|them|this|these|those|both)\b`)
 	purpose     = lazy(`(?i)(?:, otherwise|, or (?:else|we|I)\b| so that | so (?:I|we) | because |, as (?:I|we)\b| since (?:I|we)\b|; |, (?:and )?(?:I|we)(?:'| )|, (?:finance|legal|they|he|she|without|the|this|that|our|his|her|my|as|since|please)\b| – | — | - ).*$`)
 )
@@ -132,51 +132,6 @@ func subject(it minutes.Item) string {
 	return strings.TrimSpace(regexp.MustCompile(`(?i)^(?:(?:re|fwd?|aw|wg|tr|rv)\s*:\s*)+`).ReplaceAllString(it.Title.Line().String(), ""))
 }
 
-// inTheirWords quotes the sentence. What it calls tomorrow is dated by when it was said.
-func (d *desk) inTheirWords(it minutes.Item, a ask, s said) said {
-	if both := d.withBefore(it, a); both != "" {
-		a.sentence = both
-		s.quotes = append(s.quotes, it.ID, both)
-	}
-	verb := " writes: "
-	if strings.HasSuffix(a.sentence, "?") {
-		verb = " asks: "
-	}
-	day := d.dayName(it.At)
-	if nearDay().MatchString(a.sentence) || foreignNear().MatchString(a.sentence) {
-		if day != "today" {
-			verb = map[string]string{" writes: ": " wrote ", " asks: ": " asked "}[verb] + on(day) + ": "
-			s.quotes = append(s.quotes, it.ID, factLine(it, "sent"))
-		}
-	}
-	s.text = who(it) + verb + quoted(upper(clip(a.sentence, maxLine-10)))
-	said := a.due != nil && a.due.Kind == "before" && !a.due.AllDay && day == "today" && strings.Contains(a.sentence, a.due.Quote)
-	if a.due != nil && !a.due.At.IsZero() && !said {
-		if a.dueAlso != "" {
-			s.quotes = append(s.quotes, it.ID, a.dueAlso)
-		}
-		s.text = stop(s.text) + " " + d.dueNote(a)
-	}
-	s.text = stop(s.text)
-	return s
-}
-
-// withBefore is a short ask with the sentence it hangs on: "We deliver on Monday. Please keep the
-// yard free."
-func (d *desk) withBefore(it minutes.Item, a ask) string {
-	texts := d.reading(it).texts
-	i := a.last - 1
-	if a.form != request || a.due != nil || i < 0 || a.last >= len(texts) || texts[a.last] != a.sentence || count(a.sentence) > 8 ||
-		attached().MatchString(texts[i]) || strings.HasSuffix(texts[i], "?") {
-		return ""
-	}
-	both := texts[i] + " " + a.sentence
-	if count(both) > maxLine-8 || !strings.Contains(strings.Join(strings.Fields(it.Body.String()), " "), both) {
-		return ""
-	}
-	return both
-}
-
 // on puts the word before a day that it needs: "on Friday", but "yesterday".
 func on(day string) string {
 	switch day {
@@ -184,22 +139,6 @@ func on(day string) string {
 		return day
 	}
 	return "on " + day
-}
-
-// dueNote says when a quoted thing is due, as of now: "Due today at 12:00."
-func (d *desk) dueNote(a ask) string {
-	at := a.due.At.In(d.m.Zone)
-	if a.due.Kind == "before" && a.due.AllDay {
-		return "Due before " + d.dayName(at) + "."
-	}
-	verb := "Due "
-	if d.overdue(a.due) {
-		verb = "It was due "
-	}
-	if a.due.AllDay {
-		return verb + on(d.dayName(at)) + "."
-	}
-	return verb + on(d.dayName(at)) + " at " + d.clock(at) + "."
 }
 
 // capital sets a sentence's first letter, unless its first word is a code like eu-2.
@@ -253,19 +192,42 @@ func (d *desk) todo(it minutes.Item, a ask) string {
 		return name + " needs " + p
 	case a.form == request && bareTell().MatchString(p):
 		return "Answer " + name + " about " + quoted(clip(subject(it), 9))
-	case a.form == request:
-		if p = theirs(p, name); p != "" {
-			if at := pronoun().FindStringIndex(p); at != nil && subject(it) != "" {
-				p = p[:at[1]] + " (" + quoted(clip(subject(it), 9)) + ")" + p[at[1]:]
-			}
-			return upper(p)
+	case a.form == request && !a.answer:
+		if t := d.errandOfMine(it, a, p, name); t != "" {
+			return t
 		}
 	}
 	if a.form == statement {
 		return who(it) + ": " + quoted(upper(clip(a.sentence, 18)))
 	}
+	if both := d.withBefore(it, a); both != "" {
+		return "Answer " + who(it) + ": " + quoted(upper(clip(both, 20)))
+	}
 	return "Answer " + who(it) + ": " + quoted(upper(clip(a.sentence, 16)))
 }
+
+// errandOfMine turns a request to an entry of a list: what to do, what "it" is, and for whom.
+func (d *desk) errandOfMine(it minutes.Item, a ask, p, name string) string {
+	if g := letHave().FindStringSubmatch(p); g != nil {
+		p = "send me " + g[1]
+	}
+	t := theirs(p, name)
+	if t == "" {
+		return ""
+	}
+	if both := d.withBefore(it, a); both != "" {
+		return upper(t) + ": " + quoted(d.reading(it).texts[a.last-1])
+	}
+	if at := pronoun().FindStringIndex(t); at != nil && subject(it) != "" {
+		t = t[:at[1]] + " (" + quoted(clip(subject(it), 9)) + ")" + t[at[1]:]
+	}
+	if !strings.Contains(t, name) {
+		t += ", for " + name
+	}
+	return upper(t)
+}
+
+var letHave = lazy(`(?i)^let (?:me|us) have (.+)$`)
 
 // theirs turns the writer's first person to a name; "" where that would not be English, or might
 // not be true: a colleague's "we" may be the reader too.

@@ -88,7 +88,7 @@ func split(p string) []string {
 		for next < len(r) && (r[next] == ' ' || strings.ContainsRune("“\"'(¿¡", r[next])) {
 			next++
 		}
-		if next < len(r) && unicode.IsLower(r[next]) || r[i] == '.' && next < len(r) && (abbreviated(string(r[start:i])) || ordinal(r[start:i], r[next:])) {
+		if next < len(r) && unicode.IsLower(r[next]) && (r[i] != '?' || next == end) || r[i] == '.' && next < len(r) && (abbreviated(string(r[start:i])) || ordinal(r[start:i], r[next:])) {
 			continue
 		}
 		out = append(out, strings.TrimSpace(string(r[start:end])))
@@ -135,8 +135,14 @@ func ungreeted(s string) string {
 	if greetingOnly().MatchString(s) {
 		return ""
 	}
+	if g := greetedAsk().FindStringSubmatch(s); g != nil {
+		return g[1]
+	}
 	return s
 }
+
+// greetedAsk is a greeting that runs on: "hi mum can you pick me up".
+var greetedAsk = lazy(`(?i)^(?:hi|hey|hello)(?: (?:mum|mom|dad|there|all|you|love))? ((?:can|could|would|will|do|did|are|is|have|please)\b.+)$`)
 
 var greetingOnly = lazy(`(?i)^(?:hi|hello|hey|dear|hallo|lieber?|bonjour|hola|sehr geehrte[rs]?|good morning|morning)(?:\s+\p{Lu}[\p{L}.'’-]*){0,4}[.!,]?$`)
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/dailyminutes/minutes"
-	"github.com/dailyminutes/minutes/agent/extract/when"
 )
 
 // tldr is the three slots in their order: mail or action, calendar, market or business.
@@ -51,12 +50,7 @@ type pick struct {
 // holds, who asks, and what touches today's events; the word "urgent" weighs nothing.
 func (d *desk) picks() []pick {
 	var out []pick
-	loops := map[string]*loop{}
-	for i := range d.loops {
-		if l := &d.loops[i]; l.Owner == "me" && l.Status == "open" {
-			loops[l.Item] = l
-		}
-	}
+	loops := d.owedBy()
 	for _, s := range d.kind(minutes.KindMail) {
 		p := pick{mail: s, loop: loops[s.ID], at: s.At}
 		if d.classes[s.ID] == suspect {
@@ -84,9 +78,24 @@ func (d *desk) picks() []pick {
 	return out
 }
 
+// owedBy is, by mail, the first thing it asks of me that is still open.
+func (d *desk) owedBy() map[string]*loop {
+	out := map[string]*loop{}
+	for i := range d.loops {
+		l := &d.loops[i]
+		if l.Owner != "me" || l.Status != "open" {
+			continue
+		}
+		if old := out[l.Item]; old == nil || old.Due == nil && l.Due == nil && old.also && !l.also {
+			out[l.Item] = l
+		}
+	}
+	return out
+}
+
 // weigh is how much a mail presses; 0 is nothing worth a line above the sections.
 func (d *desk) weigh(s minutes.Scored, l *loop) int {
-	if d.classes[s.ID] != person {
+	if c := d.classes[s.ID]; c != person && c != list && !d.official(s.Item) {
 		return 0
 	}
 	known := d.people.knows(s.Item)
@@ -103,8 +112,8 @@ func (d *desk) weigh(s minutes.Scored, l *loop) int {
 		w = 40
 	case l != nil:
 		w = 15
-	case known && s.Mail.Unread && s.Mail.Direct:
-		w = 20
+	default:
+		w = d.weighFact(s, known)
 	}
 	if w > 0 && d.people.important(s.Mail.From) {
 		w += 12
@@ -112,8 +121,13 @@ func (d *desk) weigh(s minutes.Scored, l *loop) int {
 	if s.Mail.Flagged && s.Mail.Unread {
 		w = max(w, 35)
 	}
-	if w >= 36 && s.At.After(midnight(d.m.Now)) && l != nil && l.Due == nil {
-		w += 5 // written this morning: it happens now
+	if w >= 36 && l != nil && l.Due == nil {
+		switch {
+		case d.touchesToday(s.Item):
+			w += 8 // it is about today
+		case s.At.After(midnight(d.m.Now)):
+			w += 5 // written this morning: it happens now
+		}
 	}
 	return w
 }
@@ -169,20 +183,7 @@ func (d *desk) mailLine(p pick, first bool) minutes.Claim {
 	case p.loop != nil && p.loop.invite != nil:
 		return d.inviteLine(p.loop)
 	case p.loop != nil && p.loop.ask != nil:
-		s := d.say(it, *p.loop.ask)
-		text := s.text
-		quotes := s.quotes
-		if gist, ok := d.context(it, *p.loop.ask); ok && p.loop.ask.form != foreign && (strings.HasPrefix(text, who(it)+" asks ") || strings.HasPrefix(text, who(it)+" asks: ")) && !strings.Contains(text, gist.text) {
-			joined := who(it) + ": " + strings.TrimRight(gist.text, ".!") + "; asks" + strings.TrimPrefix(text, who(it)+" asks")
-			if count(joined) <= maxLine+3 {
-				text, quotes = joined, append(quotes, gist.quotes...)
-			}
-		}
-		if first && d.people.wrote && firstName(it) != who(it) && d.m.Now.Sub(it.At) > 10*time.Hour && !d.overdue(p.loop.ask.due) && count(text) < maxLine-6 && !strings.HasSuffix(text, "?”.") {
-			text = strings.TrimSuffix(text, ".") + "; you have not answered yet."
-			text = strings.Replace(text, "?”; you", "?” You", 1)
-		}
-		return claim(minutes.EngineExtract, text, quotes...)
+		return d.askLine(p, first)
 	case p.loop != nil:
 		return claim(minutes.EngineComputed, stop("Still open: "+lower(p.loop.Text.String())), evidence(p.loop.Evidence)...)
 	}
@@ -220,7 +221,12 @@ func (d *desk) gist(it minutes.Item) (said, bool) {
 	if len(it.Mail.Attachments) > 0 && subject(it) != "" && (len(texts) == 0 || attached().MatchString(texts[0]) && count(texts[0]) < 9) {
 		return said{"sends " + quoted(clip(subject(it), 10)) + " (" + it.Mail.Attachments[0] + ")", []string{it.ID, it.Title.String(), it.ID, factLine(it, "attachments")}}, true
 	}
-	for _, s := range telling(texts, it.At) {
+	if b := d.bears(it); b.sentence != "" {
+		texts = append([]string{b.sentence}, texts...)
+	} else {
+		texts = telling(texts, it.At)
+	}
+	for _, s := range texts {
 		s, _ = d.people.addressed(s)
 		if count(s) < 3 || attached().MatchString(s) && count(s) < 9 {
 			continue
@@ -239,44 +245,7 @@ func (d *desk) gist(it minutes.Item) (said, bool) {
 	return said{}, false
 }
 
-// telling puts the first sentence that names a time or figure before short ones that do not.
-func telling(texts []string, ref time.Time) []string {
-	for i, s := range texts {
-		if i > 3 || i > 0 && count(texts[0]) > 9 {
-			break
-		}
-		if strings.ContainsAny(s, "0123456789") || len(when.Dates(s, ref)) > 0 {
-			return append([]string{s}, texts...)
-		}
-	}
-	return texts
-}
-
 var attached = lazy(`(?i)\b(?:attached|attachment|enclosed|anbei|ci-joint|adjunto|here (?:it )?(?:is|are|they are)|hier (?:ist|sind))\b`)
-
-// context is a sentence before an ask that says why: a fact, not the writer's doings.
-func (d *desk) context(it minutes.Item, a ask) (said, bool) {
-	texts := d.reading(it).texts
-	if len(texts) == 0 {
-		return said{}, false
-	}
-	s, _ := d.people.addressed(texts[0])
-	text, ok := d.now(s, it.At)
-	if s == a.sentence || !ok || firstPerson().MatchString(s) || attached().MatchString(s) || strings.HasSuffix(s, "?") || count(s) < 4 {
-		return said{}, false
-	}
-	if a.dueAlso == texts[0] && a.due != nil {
-		at := d.clock(a.due.At) + " " + d.dayName(a.due.At)
-		if a.due.AllDay {
-			at = d.dayName(a.due.At)
-		}
-		if strings.HasPrefix(a.due.Quote, "at ") {
-			at = "at " + at
-		}
-		text = strings.Replace(text, a.due.Quote, at, 1)
-	}
-	return said{capital(text), []string{it.ID, s}}, true
-}
 
 // alert finds a notice that changes an event of today: it names the same flight, train or booking,
 // and says that something moved.

@@ -138,7 +138,7 @@ func readClock(raw string, loose bool) (token, bool) {
 	t := token{kind: "time"}
 	low := strings.ToLower(strings.TrimSpace(raw))
 	switch low {
-	case "noon", "midday", "mittag", "midi", "mediodía":
+	case "noon", "midday", "lunchtime", "mittag", "midi", "mediodía":
 		t.mins = []int{12 * 60}
 		return t, true
 	case "midnight", "minuit":

@@ -39,7 +39,7 @@ func compile() patterns {
 			`|(?:\b(?:` + days + `),? )?\b(?:` + months + `)\.? \d{1,2}(?:st|nd|rd|th)?\b(?:,? \d{4}\b)?` +
 			`|\b\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})?|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b` +
 			`|\b(?:` + days + `)\b|\b(?:` + near + `)\b|mañana`),
-		clock: regexp.MustCompile(`(?i)\b\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.|uhr)?\b|\b\d{1,2}h\d{2}\b|\b\d{1,2}\s*(?:am|pm|a\.m\.|p\.m\.|uhr|h)\b|\b(?:noon|midday|mittag|midi|mediodía|midnight|minuit)\b`),
+		clock: regexp.MustCompile(`(?i)\b\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:am|pm|a\.m\.|p\.m\.|uhr)?\b|\b\d{1,2}h\d{2}\b|\b\d{1,2}\s*(?:am|pm|a\.m\.|p\.m\.|uhr|h)\b|\b(?:noon|midday|lunchtime|mittag|midi|mediodía|midnight|minuit)\b`),
 		number: regexp.MustCompile(`(?i)([€$£¥]\s?|\b(?:eur|usd|gbp|chf|jpy|gbx|aud|cad)\s)?([+\-−]?\d(?:[\d.,'’\x{a0}\x{202f}]*\d)?)` +
 			`(\s?(?:million|millionen|millions|billion|milliarden|bn|mn)\b|k\b)?(\s?(?:%|percent|per cent|prozent|percentage points)|\s?[€$£¥](?:\s|$|[.,;:!?)])|\s(?:eur|euros?|usd|gbp|pounds?|dollars?|chf|jpy|gbx|aud|cad|cents?)\b|[- ](?:minutes?|mins?|hours?|days?|weeks?|stunden|tage|minuten)\b)?`),
 		count: regexp.MustCompile(`(?i)\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b([- ](?:minutes?|hours?|days?|weeks?)\b)?`),
@@ -73,6 +73,9 @@ func scan(text string, ref time.Time, loose bool) []token {
 	}
 	take(p.link, func(raw string, _ []int) (token, bool) { return token{kind: "link"}, strings.ContainsAny(raw, "./@") }, false)
 	take(p.date, func(raw string, at []int) (token, bool) {
+		if loose && dottedHour(raw, text[:at[0]]) {
+			return token{}, false
+		}
 		t, ok := readDate(raw, ref, loose)
 		t.term = termBefore(text[:at[0]])
 		return t, ok
@@ -100,6 +103,12 @@ func scan(text string, ref time.Time, loose bool) []token {
 		out = append(out, bareHours(undated)...)
 	}
 	return out
+}
+
+// dottedHour tells "at 10.15." at the end of a sentence from the tenth of a month.
+func dottedHour(raw, before string) bool {
+	f := strings.Fields(strings.ToLower(before[max(0, len(before)-12):]))
+	return len(f) > 0 && strings.Count(raw, ".") == 2 && strings.HasSuffix(raw, ".") && slices.Contains([]string{"at", "by", "before", "around", "um"}, f[len(f)-1])
 }
 
 // termBefore says what the words before a date make of it.

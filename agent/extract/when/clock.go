@@ -47,7 +47,7 @@ func (p *reader) ends(i int) bool {
 // clock reads a time of day at i. loose allows a bare hour ("by 3").
 func (p *reader) clock(i int, loose bool) (c clock, next int, ok bool) {
 	switch p.t(i).low {
-	case "noon", "midday", "mittag", "mittags", "midi", "mediodia":
+	case "noon", "midday", "mittag", "mittags", "midi", "mediodia", "lunchtime":
 		return p.zoned(clock{hour: 12}, i+1)
 	case "midnight", "mitternacht", "minuit", "medianoche":
 		return p.zoned(clock{hour: 24}, i+1)
@@ -75,8 +75,9 @@ func (p *reader) clockFrom(i int, loose bool) (c clock, next int, ok bool) {
 		if p.is(next, ":") && p.t(next).glued && p.minutes(next+1) {
 			next += 2
 		}
-	case p.is(next, ".") && p.t(next).glued && p.minutes(next+1) && (p.halfAt(next+2) != 0 || p.is(next+2, "uhr")):
+	case p.is(next, ".") && p.t(next).glued && p.minutes(next+1) && p.t(next+1).glued && (p.halfAt(next+2) != 0 || p.is(next+2, "uhr") || p.dotted(i)):
 		c.minute = int(p.t(next + 1).n)
+		c.bare = t.end-t.start == 1 && !p.is(next+2, "uhr")
 		next += 2
 	case p.is(next, "h") && c.hour > 0:
 		if next++; p.minutes(next) {
@@ -88,6 +89,26 @@ func (p *reader) clockFrom(i int, loose bool) (c clock, next int, ok bool) {
 		c.bare = true
 	}
 	return p.afterHour(c, next, loose)
+}
+
+// dotted says whether the hour at i, a dot and two digits are a time as the British write it: "by
+// 7.30", "on Monday at 10.15". Amounts and versions stand behind "by" and "from" too, so the
+// minutes must be a multiple of five and nothing that is counted may follow.
+func (p *reader) dotted(i int) bool {
+	if p.t(i+2).n%5 != 0 || p.t(i).n > 23 || !p.is(i-1, "at", "by", "before", "until", "till", "around", "um", "gegen", "vor", "bis", "ab") {
+		return false
+	}
+	for b := i - 2; b >= i-4; b-- {
+		if changes(p.t(b).low) {
+			return false
+		}
+	}
+	next := p.t(i + 3)
+	switch {
+	case next.kind == digits, next.kind == punct && !p.ends(i+3), next.glued && next.kind == word:
+		return false
+	}
+	return !p.is(i+3, "million", "billion", "percent", "per", "points", "euros", "euro", "pounds", "dollars", "k", "m", "km", "kg", "times", "or", "release", "version")
 }
 
 // afterHour reads what makes an hour certain: am, pm, o'clock, Uhr.

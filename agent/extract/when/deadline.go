@@ -90,6 +90,9 @@ func (p *reader) after(i, k int, kind string) (d Deadline, next int, ok bool) {
 	if e, yes := p.latest(n); yes {
 		n = e
 	}
+	if kind == "before" && m.allDay && p.isPart(n-1) && !p.is(n-1, "morning", "matin", "fruh", "vormittag", "morgen") {
+		kind = "by" // before Monday evening, Monday is still in time
+	}
 	return p.deadline(m, kind, i, n), n, true
 }
 
@@ -136,6 +139,21 @@ func (p *reader) asked(i int) bool {
 			if hands(b) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// needed says that the words before i say that something is needed: "so we need both today", but
+// not "we need to talk today".
+func (p *reader) needed(i int) bool {
+	const near = 6
+	for b := i - 1; b >= i-near && b >= 0 && p.toks[b].kind != stop; b-- {
+		switch {
+		case p.is(b, "need", "needs", "brauche", "brauchen", "benotige", "benotigen"):
+			return !p.is(b+1, "to", "not") && !p.has(i, cueNot)
+		case p.is(b, ",", ";", ":"):
+			return false
 		}
 	}
 	return false
@@ -188,7 +206,7 @@ func (p *reader) unmarked(i int) (d Deadline, next int, ok bool) {
 	}
 	today := p.is(i, "today", "tonight", "heute", "aujourd", "hoy") || p.seq(i, "ce", "soir") || p.seq(i, "esta", "noche") ||
 		p.seq(i, "this", "afternoon") || p.seq(i, "later", "today")
-	if today && p.owed(i) && p.asked(i) && !p.possessive(n) {
+	if today && (p.owed(i) && p.asked(i) || p.needed(i)) && !p.possessive(n) {
 		return p.deadline(m, "on", i, n), n, true
 	}
 	return d, i, false

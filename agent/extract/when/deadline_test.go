@@ -43,6 +43,13 @@ func stamp(t time.Time, allDay bool) string {
 
 // due has one case a line: text => quote | kind date [time] [; next deadline].
 const due = `
+I need to know by 7.30 so that I can start. => by 7.30 | by 2026-11-25 19:30
+Could I have the figures by lunchtime on Friday? => by lunchtime on Friday | by 2026-11-27 12:00
+Merci de confirmer avant lundi soir => avant lundi soir | by 2026-11-30
+Can you tell me before Monday evening? => before Monday evening | by 2026-11-30
+Please tell me before Monday morning. => before Monday morning | before 2026-11-30
+We need both today. => today | on 2026-11-25
+Bitte überweisen Sie den Betrag innert fünf Tagen. => innert fünf Tagen | by 2026-11-30
 Please send it by Friday. => by Friday | by 2026-11-27
 Can you reply by friday? => by friday | by 2026-11-27
 I need the figures by Friday 5pm. => by Friday 5pm | by 2026-11-27 17:00
@@ -207,6 +214,10 @@ lo antes posible => lo antes posible | asap
 
 // idle has one text a line in which nothing is due.
 const idle = `
+We need to talk today.
+The index rose by 7.30 percent.
+Please upgrade to the release by 7.30 or later.
+The price fell by 12.50 euros.
 We are ready to ship version 5.12 to all users
 Upgrade to v2026.12.1 now
 This was written by John

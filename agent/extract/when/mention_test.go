@@ -7,6 +7,7 @@ import (
 
 // mentions has one case a line: text => quote | date [time] [to date [time]] [; next].
 const mentions = `
+The clinic is on Monday at 10.15. => Monday at 10.15 | 2026-11-30 10:15
 See you on Tuesday at 10. => Tuesday at 10 | 2026-12-01 10:00
 The meeting is on Tuesday at 10am => Tuesday at 10am | 2026-12-01 10:00
 Let us meet tomorrow 10-11am => tomorrow 10-11am | 2026-11-26 10:00 to 2026-11-26 11:00

@@ -37,7 +37,7 @@ func (p *reader) withinLead(i int) (next int, soft bool) {
 	switch {
 	case p.seq(i, "within", "the", "next"):
 		return i + 3, false
-	case p.is(i, "within", "binnen", "innerhalb", "sous"):
+	case p.is(i, "within", "binnen", "innert", "innerhalb", "sous"):
 		return p.skip(p.skip(i+1, "von"), "the"), false
 	case p.seq(i, "in", "the", "next"), p.seq(i, "over", "the", "next"), p.seq(i, "in", "den", "nachsten"),
 		p.seq(i, "dans", "les", "prochaines"), p.seq(i, "dans", "les", "prochains"),

@@ -56,14 +56,14 @@ func leads(w string) bool {
 		"ends", "closes", "closing", "needed", "bis", "spatestens", "fallig", "vor", "avant", "d", "au", "jusqu", "pour", "antes", "a",
 		"hasta", "para", "vence", "deadline", "frist", "abgabe", "abgabetermin", "stichtag", "echeance", "vencimiento",
 		"einsendeschluss", "anmeldeschluss", "date", "fecha", "last", "cut", "asap", "schnellstmoglich", "baldmoglichst", "schnellstens",
-		"umgehend", "as", "so", "des", "lo", "cuanto", "within", "binnen", "innerhalb", "sous", "in", "over", "dans", "en", "first",
+		"umgehend", "as", "so", "des", "lo", "cuanto", "within", "binnen", "innert", "innerhalb", "sous", "in", "over", "dans", "en", "first",
 		"the", "la", "el", "le", "der", "den", "dem", "das", "die", "zum", "eod", "eob", "eop", "cob", "eow", "eom", "eoq",
 		"eoy", "end", "close",
 		"tagesende", "feierabend", "wochenende", "monatsende", "jahresende", "ende", "fin", "final", "finales", "weekend",
 		"this", "next", "coming", "upcoming", "past", "previous", "diese", "diesen", "dieser", "diesem", "kommenden", "kommender",
 		"nachste", "nachsten", "nachster", "letzten", "letzter", "vergangenen", "ce", "este", "esta", "proximo", "proxima", "pasado",
 		"today", "heute", "hoy", "tonight", "aujourd", "later", "day", "ubermorgen", "uebermorgen", "apres", "tomorrow", "tmrw",
-		"demain", "morgen", "manana", "yesterday", "gestern", "hier", "ayer", "noon", "midday", "mittag", "mittags", "midi", "mediodia",
+		"demain", "morgen", "manana", "yesterday", "gestern", "hier", "ayer", "noon", "midday", "lunchtime", "mittag", "mittags", "midi", "mediodia",
 		"midnight", "mitternacht", "minuit", "medianoche", "mo", "di", "mi", "do", "fr", "sa", "an", "one", "two", "three",
 		"four", "five", "six", "seven", "eight", "nine", "ten":
 		return true
