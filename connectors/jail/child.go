@@ -19,7 +19,7 @@ import (
 // running program is noticed.
 const env = "MINUTES_JAIL"
 
-const version = "2"
+const version = "3"
 
 // maxStack bounds a parser's recursion; past it the Go runtime ends the child.
 const maxStack = 64 << 20
@@ -44,6 +44,14 @@ const (
 
 // hello is the first frame of a child: it tells a child from a program that does not know the mark.
 type hello struct{ Version string }
+
+// request announces a document, whose Size bytes follow it as they are: gob would copy them on either
+// side.
+type request struct {
+	Parser string
+	Args   []byte
+	Size   int
+}
 
 type reply struct {
 	Parsed Parsed
@@ -82,16 +90,25 @@ func Child(parsers map[string]Parser) {
 // serve answers documents until the parent is gone: io.EOF.
 func serve(r io.Reader, w io.Writer, parsers map[string]Parser) error {
 	out := bufio.NewWriterSize(w, 256<<10)
-	dec, enc := gob.NewDecoder(bufio.NewReaderSize(r, 256<<10)), gob.NewEncoder(out)
+	in := bufio.NewReaderSize(r, 256<<10)
+	dec, enc := gob.NewDecoder(in), gob.NewEncoder(out)
 	if err := enc.Encode(hello{version}); err != nil {
 		return err
 	}
+	var room []byte // for documents one after another: what is made of one holds copies
 	for {
 		if err := out.Flush(); err != nil {
 			return err
 		}
-		var doc Document
-		if err := dec.Decode(&doc); err != nil {
+		var req request
+		if err := dec.Decode(&req); err != nil {
+			return err
+		}
+		if cap(room) < req.Size || cap(room) > 1<<20 {
+			room = make([]byte, min(max(req.Size, 64<<10), maxDocument))
+		}
+		doc := Document{Parser: req.Parser, Args: req.Args, Data: room[:min(max(req.Size, 0), cap(room))]}
+		if _, err := io.ReadFull(in, doc.Data); err != nil {
 			return err
 		}
 		stop := watch()

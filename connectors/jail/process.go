@@ -118,7 +118,10 @@ func (c *child) parse(ctx context.Context, doc Document, deadline time.Duration)
 	c.meter.left = maxDocument
 	var rep reply
 	err := c.within(ctx, deadline, func() error {
-		if err := c.enc.Encode(doc); err != nil {
+		if err := c.enc.Encode(request{doc.Parser, doc.Args, len(doc.Data)}); err != nil {
+			return err
+		}
+		if _, err := c.w.Write(doc.Data); err != nil {
 			return err
 		}
 		if err := c.w.Flush(); err != nil {
