@@ -84,7 +84,8 @@ func splitHeader(b []byte) (header, []byte) {
 			}
 			keep()
 			if read < maxHeader {
-				key, value = k, append([]byte(nil), bytes.TrimSpace(v[:min(len(v), room)])...)
+				key, value = k, bytes.TrimSpace(v[:min(len(v), room)])
+				value = value[:len(value):len(value)] // a folded line is appended to a copy
 			}
 		}
 		read += len(line) + 2
@@ -115,7 +116,45 @@ func cutField(line []byte) (key string, value []byte, ok bool) {
 			return "", nil, false
 		}
 	}
-	return strings.ToLower(string(name)), line[i+1:], len(name) > 0
+	return fieldName(name), line[i+1:], len(name) > 0
+}
+
+// fieldName is a name in lower case. Those that are read here cost no memory.
+func fieldName(name []byte) string {
+	var low [32]byte
+	if len(name) > len(low) {
+		return strings.ToLower(string(name))
+	}
+	for i, c := range name {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		low[i] = c
+	}
+	switch s := low[:len(name)]; string(s) { // compared in place
+	case "content-type":
+		return "content-type"
+	case "content-transfer-encoding":
+		return "content-transfer-encoding"
+	case "content-disposition":
+		return "content-disposition"
+	case "from":
+		return "from"
+	case "to":
+		return "to"
+	case "subject":
+		return "subject"
+	case "date":
+		return "date"
+	case "message-id":
+		return "message-id"
+	case "mime-version":
+		return "mime-version"
+	case "references":
+		return "references"
+	default:
+		return string(s)
+	}
 }
 
 // cutLine parts the first line, without its end, from the rest.

@@ -127,6 +127,9 @@ func parseDate(s string) (time.Time, bool) {
 			s = s[:i+1] + off
 		}
 	}
+	if t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", s); err == nil { // as nearly all are; net/mail tries others first
+		return sane(t)
+	}
 	if t, err := mail.ParseDate(s); err == nil {
 		return sane(t)
 	}

@@ -1,6 +1,7 @@
 package imap
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // invitations name zones, and a minimal host has no zone files
+	"unicode/utf8"
 
 	"github.com/dailyminutes/minutes"
 	"github.com/dailyminutes/minutes/connectors"
@@ -136,8 +138,8 @@ func (m message) item(raw []byte) (it minutes.Item, err error) {
 	if len(raw) > maxMail {
 		return it, fmt.Errorf("it is larger than %d MiB", maxMail>>20)
 	}
-	if i := strings.IndexByte(string(raw[:min(len(raw), 4096)]), '\n'); i < 0 && strings.Count(string(raw), "\r") > 1 {
-		raw = []byte(strings.ReplaceAll(string(raw), "\r", "\n")) // a Macintosh of old
+	if i := bytes.IndexByte(raw[:min(len(raw), 4096)], '\n'); i < 0 && bytes.Count(raw, []byte("\r")) > 1 {
+		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n")) // a Macintosh of old
 	}
 	var w walker
 	root := w.walk(raw, 0, false)
@@ -168,7 +170,7 @@ func (m message) item(raw []byte) (it minutes.Item, err error) {
 	m.invite(&r, mail)
 	own := ownWords(r.words(0))
 	it.Body = clip(own)
-	it.Excerpt = minutes.Clean(strings.ToValidUTF8(own[:min(len(own), 8*maxExcerpt)], "")).Line().Cut(maxExcerpt)
+	it.Excerpt = excerptOf(own)
 	mail.Attachments = m.files(&r)
 	mail.Truncated = m.meta.Cut || w.parts >= maxParts || len(own) > maxBody
 	it.Tags = tags(m.meta, mail, r.encrypted)
@@ -268,6 +270,17 @@ func (m message) files(r *reading) []string {
 		}
 	}
 	return out
+}
+
+// excerptOf is the beginning of a text on one line. Mostly a short stretch of it is enough to tell.
+func excerptOf(own string) minutes.Safe {
+	for _, n := range [...]int{3 * maxExcerpt, 8 * maxExcerpt} {
+		line := minutes.Clean(strings.ToValidUTF8(own[:min(len(own), n)], "")).Line()
+		if n >= len(own) || n == 8*maxExcerpt || utf8.RuneCountInString(line.String()) > maxExcerpt+1 {
+			return line.Cut(maxExcerpt)
+		}
+	}
+	return minutes.Safe{}
 }
 
 func clip(s string) minutes.Safe {

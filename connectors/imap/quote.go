@@ -14,7 +14,7 @@ const maxLines = 5000
 // would be left the whole text is.
 func ownWords(text string) string {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-	lines := strings.SplitN(text, "\n", maxLines+1)
+	lines := strings.SplitN(text, "\n", min(strings.Count(text, "\n"), maxLines)+1) // SplitN makes room for as many as it is told
 	if len(lines) > maxLines {
 		lines = lines[:maxLines]
 	}
@@ -164,7 +164,10 @@ func introduces(l string, marked bool) bool {
 // originalHeader says how many lines introduce a quote in Outlook's manner: a rule with "Original
 // Message" in it, or a block of header lines.
 func originalHeader(lines []string) int {
-	first := strings.TrimLeft(lines[0], "* ")
+	first := lines[0]
+	for first != "" && (first[0] == '*' || first[0] == ' ') {
+		first = first[1:]
+	}
 	if !strings.HasPrefix(first, "--") && !strings.HasPrefix(first, "__") && strings.IndexByte(first[:min(len(first), 16)], ':') < 0 {
 		return 0
 	}
@@ -215,14 +218,18 @@ func forward(l string) bool {
 	if len(l) > 120 || len(l) < 12 {
 		return false
 	}
-	l = strings.ToLower(strings.Trim(l, "->*_ :"))
+	const from = "forwarded message from "
+	if l = strings.Trim(l, "->*_ :"); len(l) > 40 { // longer than any below
+		return strings.EqualFold(l[:len(from)], from)
+	}
+	l = strings.ToLower(l)
 	switch l {
 	case "forwarded message", "begin forwarded message", "weitergeleitete nachricht", "anfang der weitergeleiteten nachricht",
 		"message transféré", "début du message transféré", "mensaje reenviado", "messaggio inoltrato", "inizio messaggio inoltrato",
 		"doorgestuurd bericht", "mensagem encaminhada", "forwarded by", "vidarebefordrat meddelande", "end forwarded message":
 		return true
 	}
-	return strings.HasPrefix(l, "forwarded message from ")
+	return strings.HasPrefix(l, from)
 }
 
 // forwarded says that what a mail program marked as a quote is a forwarded message.
@@ -287,7 +294,12 @@ func blank(lines []string) bool {
 
 // tidy joins lines, with at most one empty one in a row and none at the ends.
 func tidy(lines []string) string {
+	size := 0
+	for _, l := range lines {
+		size += len(l) + 2
+	}
 	var b strings.Builder
+	b.Grow(size)
 	empty := 0
 	for _, l := range lines {
 		if strings.TrimSpace(l) == "" {
