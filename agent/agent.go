@@ -11,6 +11,8 @@ import (
 	"github.com/dailyminutes/minutes"
 )
 
+// The errors of all that follow say what was being done ("keep the brief: …"), so that nothing here has to.
+
 // Library keeps items with the cursors of their sources.
 type Library interface {
 	Cursor(ctx context.Context, source string) (minutes.Cursor, error)

@@ -31,7 +31,7 @@ func (a *Agent) Ranked(ctx context.Context, day string) ([]minutes.Scored, error
 	if day != "" && day != m.Day {
 		ranked, err := a.Archive.Ranking(ctx, day)
 		if err != nil {
-			return nil, fmt.Errorf("read the ranking of %s: %w", day, err)
+			return nil, err
 		}
 		return ranked, nil
 	}
@@ -60,7 +60,7 @@ func (a *Agent) Why(ctx context.Context, id string) (minutes.Scored, error) {
 	}
 	log, err := a.Journal.Judgements(ctx)
 	if err != nil {
-		return minutes.Scored{}, fmt.Errorf("read the judgements: %w", err)
+		return minutes.Scored{}, err
 	}
 	return a.Feedback.Rank(a.Morning(), []minutes.Group{{Lead: it}}, log)[0], nil
 }

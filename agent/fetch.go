@@ -51,7 +51,7 @@ func (a *Agent) fetch(ctx context.Context, only []string, report func(minutes.Pr
 			pending++
 			from, err := a.Library.Cursor(ctx, s.Name())
 			if err != nil {
-				return h, fmt.Errorf("read where %s was left: %w", s.Name(), err)
+				return h, err
 			}
 			report(minutes.Progress{Step: "fetch", Source: s.Name(), State: "start"})
 			go func() { results <- a.fetchOne(ctx, s, from) }()
@@ -140,7 +140,7 @@ func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (
 		// What was fetched is kept even when the run is being cancelled: that is the promise.
 		kept, err := a.Library.Keep(context.WithoutCancel(ctx), f.source.Name(), f.batch)
 		if err != nil {
-			return st, moved, fmt.Errorf("keep what %s brought: %w", f.source.Name(), err)
+			return st, moved, err
 		}
 		st.New = len(kept.New)
 		st.Rejected = append(st.Rejected, kept.Rejected...)
@@ -171,7 +171,7 @@ func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (
 		a.log().Warn("source", "source", st.Name, "status", st.Status, "error", st.Error.String())
 	}
 	if err := a.Health.KeepStatus(context.WithoutCancel(ctx), st); err != nil {
-		return st, moved, fmt.Errorf("keep how %s did: %w", st.Name, err)
+		return st, moved, err
 	}
 	return st, moved, nil
 }
@@ -179,7 +179,7 @@ func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (
 func (a *Agent) statuses(ctx context.Context) (map[string]minutes.SourceStatus, error) {
 	all, err := a.Health.Statuses(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read how the sources did: %w", err)
+		return nil, err
 	}
 	out := make(map[string]minutes.SourceStatus, len(all))
 	for _, s := range all {

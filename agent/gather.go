@@ -38,10 +38,10 @@ func (a *Agent) gather(ctx context.Context, m minutes.Morning) (gathered, error)
 		return g, fmt.Errorf("read the brief before: %w", err)
 	}
 	if g.log, err = a.Journal.Judgements(ctx); err != nil {
-		return g, fmt.Errorf("read the judgements: %w", err)
+		return g, err
 	}
 	if g.open, err = a.Loops.Actions(ctx, ""); err != nil {
-		return g, fmt.Errorf("read the open actions: %w", err)
+		return g, err
 	}
 	since := m.Now.Add(-lookBack)
 	if g.before != nil && g.before.GeneratedAt.Before(since) {

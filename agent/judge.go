@@ -45,7 +45,7 @@ func (a *Agent) mute(ctx context.Context, verb, term string) (minutes.Judgement,
 func (a *Agent) Undo(ctx context.Context) (minutes.Judgement, error) {
 	log, err := a.Journal.Judgements(ctx)
 	if err != nil {
-		return minutes.Judgement{}, fmt.Errorf("read the judgements: %w", err)
+		return minutes.Judgement{}, err
 	}
 	last, ok := a.Feedback.Undo(log)
 	if !ok {
@@ -61,7 +61,7 @@ func (a *Agent) record(ctx context.Context, j minutes.Judgement) (minutes.Judgem
 	j.At = a.Now()
 	kept, err := a.Journal.Judge(ctx, j)
 	if err != nil {
-		return minutes.Judgement{}, fmt.Errorf("keep the judgement: %w", err)
+		return minutes.Judgement{}, err
 	}
 	return kept, nil
 }
@@ -70,7 +70,7 @@ func (a *Agent) record(ctx context.Context, j minutes.Judgement) (minutes.Judgem
 func (a *Agent) Open(ctx context.Context) ([]minutes.Action, error) {
 	as, err := a.Loops.Actions(ctx, "open")
 	if err != nil {
-		return nil, fmt.Errorf("read the open actions: %w", err)
+		return nil, err
 	}
 	now := a.Now()
 	for i := range as {

@@ -52,7 +52,7 @@ func (a *Agent) Preload(ctx context.Context, only []string, report func(minutes.
 	}
 	run, err := a.Runs.Begin(ctx, minutes.Run{Kind: kind, Day: m.Day, Start: m.Now})
 	if err != nil {
-		return minutes.Brief{}, fmt.Errorf("record the run: %w", err)
+		return minutes.Brief{}, err
 	}
 	b, err := a.preload(ctx, m, only, report)
 	run.End, run.Sources, run.Timing = a.Now(), b.Sources, b.Timing
@@ -67,7 +67,7 @@ func (a *Agent) Preload(ctx context.Context, only []string, report func(minutes.
 		run.Outcome, run.Error = "failed", minutes.CleanLine(err.Error())
 	}
 	if e := a.Runs.End(context.WithoutCancel(ctx), run); e != nil {
-		err = errors.Join(err, fmt.Errorf("record the run: %w", e))
+		err = errors.Join(err, e)
 	}
 	return b, err
 }
@@ -140,10 +140,10 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 		return minutes.Brief{}, ctx.Err() // the last good brief stays
 	}
 	if err := a.Loops.KeepActions(ctx, b.Actions); err != nil {
-		return minutes.Brief{}, fmt.Errorf("keep the actions: %w", err)
+		return minutes.Brief{}, err
 	}
 	if err := a.Archive.KeepBrief(ctx, b, withoutMine(ranked)); err != nil {
-		return minutes.Brief{}, fmt.Errorf("keep the brief: %w", err)
+		return minutes.Brief{}, err
 	}
 	report(minutes.Progress{Step: "cache", State: "done"})
 	return b, nil

@@ -184,9 +184,7 @@ func actionsCmd(sh *shell) *cobra.Command {
 			for i, a := range open {
 				ids[i] = a.ID
 			}
-			if err := p.db.Printed(ctx, ids); err != nil {
-				return err
-			}
+			p.remember(ctx, ids)
 			if len(open) == 0 {
 				fmt.Fprintln(sh.err, "nothing open")
 			}

@@ -70,9 +70,11 @@ func itemsCmd(sh *shell) *cobra.Command {
 					shown = append(shown, s)
 				}
 			}
-			if err := p.printed(ctx, shown); err != nil {
-				return err
+			ids := make([]string, len(shown))
+			for i, s := range shown {
+				ids[i] = s.ID
 			}
+			p.remember(ctx, ids)
 			if f.json {
 				return render.List(sh.out, "items", shown)
 			}
@@ -117,9 +119,7 @@ func searchCmd(sh *shell) *cobra.Command {
 			for i, h := range hits {
 				ids[i] = h.ID
 			}
-			if err := p.db.Printed(ctx, ids); err != nil {
-				return err
-			}
+			p.remember(ctx, ids)
 			if len(hits) == 0 {
 				fmt.Fprintf(sh.err, "nothing kept matches %q\n", q.Text)
 			}
@@ -249,13 +249,12 @@ func (p *program) item(ctx context.Context, ref string) (minutes.Item, error) {
 	return p.db.Item(ctx, id)
 }
 
-// printed remembers the numbers beside what is printed.
-func (p *program) printed(ctx context.Context, shown []minutes.Scored) error {
-	ids := make([]string, len(shown))
-	for i, s := range shown {
-		ids[i] = s.ID
+// remember keeps the numbers beside what is printed. What cannot be written, on a full disk, can still
+// be read.
+func (p *program) remember(ctx context.Context, ids []string) {
+	if err := p.db.Printed(ctx, ids); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(p.shell.err, "minutes: the numbers beside the items will not be known later:", minutes.CleanLine(err.Error()))
 	}
-	return p.db.Printed(ctx, ids)
 }
 
 func (p *program) renderOptions() render.Options {

@@ -203,9 +203,7 @@ func (p *program) write(ctx context.Context, b minutes.Brief, f briefFlags) erro
 			ids = append(ids, it.ID)
 		}
 	}
-	if err := p.db.Printed(ctx, ids); err != nil {
-		return err
-	}
+	p.remember(ctx, ids)
 	number := map[string]int{}
 	for i, id := range ids {
 		number[id] = i + 1

@@ -3,14 +3,16 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 )
 
-// Check looks for damage and says what it finds, each with what to do; nothing where all is well.
-// It reads all of the file.
+// Check looks for damage and says what it finds, each with what to do in (brackets) at its end;
+// nothing where all is well. It reads all of the file. A search index that does not match the items is
+// made anew at once: it holds nothing of its own.
 func (d *DB) Check(ctx context.Context) ([]string, error) {
 	const doing = "check the memory"
 	found, err := integrity(ctx, d.r)
@@ -26,8 +28,13 @@ func (d *DB) Check(ctx context.Context) ([]string, error) {
 		}
 		found = append(found, fmt.Sprintf("database: %d rows refer to nothing", n))
 	}
-	if err := d.checkIndex(ctx); err != nil {
-		found = append(found, "search index: "+err.Error()+" (it can be made anew from the items)")
+	switch err := d.checkIndex(ctx); {
+	case errors.Is(err, ErrDamaged) && d.Reindex(ctx) == nil:
+		found = append(found, "search index: it did not match the items and was made anew from them (nothing more: nothing is lost)")
+	case errors.Is(err, ErrDamaged):
+		found = append(found, "search index: "+err.Error()+" (put a backup in its place: minutes restore FILE)")
+	case err != nil: // a full disk says nothing about the index
+		return found, err
 	}
 	if n, err := d.count(ctx, `SELECT count(*) FROM items i WHERE NOT EXISTS (SELECT 1 FROM texts t WHERE t.n = i.n)`); err != nil || n > 0 {
 		if err != nil {

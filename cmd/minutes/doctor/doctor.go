@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -93,15 +94,23 @@ func (p Patient) clock() []Finding {
 
 func (p Patient) database(ctx context.Context) []Finding {
 	faults, err := p.Database(ctx)
-	if err != nil {
-		faults = append(faults, err.Error())
-	}
-	if len(faults) == 0 {
-		return []Finding{good("database", "sound")}
-	}
 	var out []Finding
 	for _, f := range faults {
-		out = append(out, bad("database", f, "keep a copy of the data folder, then minutes restore FILE with the last backup"))
+		text, remedy := f, "keep a copy of the data folder, then minutes restore FILE with the last backup"
+		if i := strings.LastIndex(f, " ("); i > 0 && strings.HasSuffix(f, ")") {
+			text, remedy = f[:i], f[i+2:len(f)-1] // it says itself what to do
+		}
+		out = append(out, bad("database", text, remedy))
+	}
+	if err != nil {
+		remedy := minutes.Hint(err)
+		if remedy == "" {
+			remedy = "look at the data folder and its disk, then try again"
+		}
+		out = append(out, bad("database", err.Error(), remedy))
+	}
+	if len(out) == 0 {
+		return []Finding{good("database", "sound")}
 	}
 	return out
 }

@@ -39,6 +39,23 @@ func TestAHealthyProgramHasNoFindings(t *testing.T) {
 	}
 }
 
+// A full disk once came with the advice to put a backup in the memory's place.
+func TestARemedyFitsItsFault(t *testing.T) {
+	p := patient(t)
+	p.Database = func(context.Context) ([]string, error) {
+		return []string{"journal: others may read it (chmod 600)"}, minutes.WithHint(errors.New("database or disk is full"), "free some space")
+	}
+	remedies := map[string]string{}
+	for _, f := range Examine(t.Context(), p) {
+		if !f.OK {
+			remedies[f.Text.String()] = f.Remedy.String()
+		}
+	}
+	if remedies["journal: others may read it"] != "chmod 600" || remedies["database or disk is full"] != "free some space" {
+		t.Errorf("%q", remedies)
+	}
+}
+
 func TestEveryFindingHasItsRemedy(t *testing.T) {
 	for name, spoil := range map[string]func(*Patient){
 		"config": func(p *Patient) { _ = os.Chmod(p.Config, 0o644) },
