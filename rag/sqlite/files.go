@@ -17,6 +17,9 @@ func prepareFile(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return minutes.WithHint(fmt.Errorf("make the data folder: %w", err), "choose another with --data-dir or MINUTES_DATA_DIR")
 	}
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err == nil {
 		return f.Close()
@@ -26,6 +29,41 @@ func prepareFile(path string) error {
 		return minutes.WithHint(fmt.Errorf("make the memory: %w", err), "check that you own "+filepath.Dir(path)+" and may write there")
 	}
 	return checkFile(path, st)
+}
+
+// checkFolder refuses a folder in which somebody else may put another file in the memory's place. Root
+// may anyway, and in a folder like /tmp names are safe from others.
+func checkFolder(dir string) error {
+	st, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return fmt.Errorf("look at the data folder: %w", err)
+	case !mine(st) && !rootsOwn(st):
+		return minutes.WithHint(fmt.Errorf("%s belongs to another user: refused", dir), "name a folder of your own with --data-dir")
+	case st.Mode().Perm()&0o002 != 0 && st.Mode()&fs.ModeSticky == 0 && shared(st):
+		return minutes.WithHint(fmt.Errorf("%s can be written to by anybody: refused", dir), "chmod 700 "+dir)
+	}
+	return nil
+}
+
+// openOwn opens a file beside the memory, making it for this user alone where there is none. It
+// follows no link.
+func openOwn(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|noFollow, 0o600)
+	st, lerr := os.Lstat(path)
+	if lerr == nil {
+		lerr = checkFile(path, st)
+	}
+	switch {
+	case err == nil && lerr == nil:
+		return f, nil
+	case err == nil:
+		_ = f.Close()
+		return nil, lerr
+	case lerr != nil && !errors.Is(lerr, fs.ErrNotExist):
+		return nil, lerr // that it is a link says more than ELOOP
+	}
+	return nil, err
 }
 
 func checkFile(path string, st fs.FileInfo) error {

@@ -11,10 +11,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// noFollow refuses to open a link: what it leads to is not ours to make or change.
+const noFollow = syscall.O_NOFOLLOW
+
 // mine says whether the file belongs to the user this process runs as.
 func mine(st fs.FileInfo) bool {
 	s, ok := st.Sys().(*syscall.Stat_t)
 	return ok && int(s.Uid) == os.Geteuid()
+}
+
+// rootsOwn says whether the file is root's.
+func rootsOwn(st fs.FileInfo) bool {
+	s, ok := st.Sys().(*syscall.Stat_t)
+	return ok && s.Uid == 0
 }
 
 // shared says whether others than its owner may read a file or look into a folder.

@@ -8,8 +8,14 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// noFollow is nothing here: making links takes a right that users do not have.
+const noFollow = 0
+
 // mine is true: on Windows the folder's access list decides, and a profile folder is its user's.
 func mine(fs.FileInfo) bool { return true }
+
+// rootsOwn is true, as mine is.
+func rootsOwn(fs.FileInfo) bool { return true }
 
 // shared is false: the mode says nothing on Windows.
 func shared(fs.FileInfo) bool { return false }

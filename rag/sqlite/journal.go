@@ -68,13 +68,9 @@ func (d *DB) openJournal(ctx context.Context) (*journal, error) {
 }
 
 func lockJournal(ctx context.Context, path string) (*journal, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := openOwn(path)
 	if err != nil {
 		return nil, err
-	}
-	st, err := os.Lstat(path)
-	if err == nil {
-		err = checkFile(path, st)
 	}
 	limit := time.NewTimer(journalWait)
 	defer limit.Stop()

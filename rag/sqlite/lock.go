@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -18,8 +17,10 @@ const lockPoll = 50 * time.Millisecond
 // for another to end, calling waiting (if not nil) once when it begins to; waited says that it had
 // to. The lock of a process that was killed is free at once. After wait the error is ErrBusy.
 func (d *DB) Lock(ctx context.Context, wait time.Duration, waiting func()) (unlock func(), waited bool, err error) {
-	f, err := os.OpenFile(lockPath(d.path), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
+	f, err := openOwn(lockPath(d.path))
+	if err != nil && minutes.Hint(err) != "" {
+		return nil, false, fmt.Errorf("take the lock: %w", err)
+	} else if err != nil {
 		return nil, false, minutes.WithHint(fmt.Errorf("take the lock: %w", err), "check that you may write in "+filepath.Dir(d.path))
 	}
 	limit := time.NewTimer(wait)
