@@ -233,8 +233,12 @@ func openLog(sh *shell, known *secret.Known) (*slog.Logger, io.Closer) {
 	if st, err := os.Stat(path); err == nil && st.Size() > maxLog {
 		_ = os.Rename(path, path+".1")
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY|noFollow, 0o600)
 	if err != nil {
+		return slog.New(slog.DiscardHandler), nil
+	}
+	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() || f.Chmod(0o600) != nil { // a file of another user
+		_ = f.Close()
 		return slog.New(slog.DiscardHandler), nil
 	}
 	return slog.New(secret.Redactor(slog.NewJSONHandler(f, nil), known.Values)), f

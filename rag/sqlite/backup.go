@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -133,7 +134,9 @@ func (d *DB) takeCopy(ctx context.Context, file, fresh string) error {
 	}
 	h, err := inspect(ctx, fresh)
 	if err != nil {
-		return minutes.WithHint(fmt.Errorf("%s does not pass: %w", file, err), "choose another backup; the memory is as it was")
+		// What is wrong is wrong with the backup: the copy's name and the memory's remedy say nothing here.
+		reason := strings.ReplaceAll(err.Error(), fresh, "it")
+		return minutes.WithHint(fmt.Errorf("%s is no sound backup: %s", file, strings.ReplaceAll(reason, ErrDamaged.Error(), "it is damaged")), "choose another backup; the memory is as it was")
 	}
 	steps := migrations()
 	return d.fits(h, steps[len(steps)-1].version)

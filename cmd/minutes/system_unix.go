@@ -4,6 +4,9 @@ package main
 
 import "syscall"
 
+// noFollow refuses a link, and does not wait for whoever might read a pipe.
+const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+
 // noCoreDumps keeps passwords and mail out of a file that nobody would think of. What is started from
 // here (a browser) may still raise the limit for itself.
 func noCoreDumps() {
