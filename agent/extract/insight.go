@@ -11,12 +11,13 @@ import (
 // maxInsights is the contract's.
 const maxInsights = 5
 
-// insights join what several items say about one thing, the most useful kind first, at most two of
-// a kind.
+// insights join what several items say about one thing, the most useful kind first: what cannot
+// both be done, what one's time does not allow, what a mail means for a meeting, the weather on the
+// way, the reason of a price. At most two of a kind.
 func (d *desk) insights() []minutes.Claim {
 	var out []minutes.Claim
 	for _, join := range []func() []minutes.Claim{
-		d.taken, d.overlaps, d.crunch, d.tight, d.unconfirmed, d.preparing, d.priceNews, d.wet, d.near, d.waiting,
+		d.overlaps, d.taken, d.collides, d.crunch, d.tight, d.concerning, d.unconfirmed, d.preparing, d.waiting, d.wet, d.priceNews, d.near,
 	} {
 		n := 0
 		if len(out) == maxInsights {
@@ -119,8 +120,8 @@ func (d *desk) preparing() []minutes.Claim {
 	var out []minutes.Claim
 	for _, s := range d.agenda {
 		it, ok := d.preparation(s)
-		if !ok || d.told[it.ID] || s.Event.End.Before(d.m.Now) {
-			continue
+		if !ok || d.told[it.ID] || d.owed(it.ID) || s.Event.End.Before(d.m.Now) {
+			continue // what is asked is told elsewhere
 		}
 		g, quotes := d.point(it), []string{s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"), it.ID, factLine(it, "from")}
 		text := "Before " + name(s) + " at " + d.clock(s.Event.Start) + ": " + who(it) + " "
@@ -140,7 +141,7 @@ func (d *desk) point(it minutes.Item) said {
 	var plain []string
 	for _, s := range d.reading(it).texts {
 		s, _ = d.people.addressed(s)
-		if !attached().MatchString(s) && !changed().MatchString(s) && count(s) >= 4 {
+		if _, asks := readAsk(s); !asks && !attached().MatchString(s) && !changed().MatchString(s) && count(s) >= 4 {
 			plain = append(plain, s)
 		}
 	}
@@ -166,31 +167,48 @@ func midSentence(s string) string {
 	return s
 }
 
-// waiting are people one meets today and whose mail waits for an answer.
+// waiting are people one meets today and whose mail waits for an answer. Where the mail has been
+// told, only that they meet is said.
 func (d *desk) waiting() []minutes.Claim {
 	var out []minutes.Claim
+	met := map[string]bool{}
 	for i := range d.loops {
 		l := &d.loops[i]
-		if l.Owner != "me" || l.Status != "open" || l.ask == nil || l.ask.form == question || l.mail.Mail == nil || l.mail.Mail.FromMe || d.told[l.Item] {
+		if l.Owner != "me" || l.Status != "open" || l.ask == nil || l.mail.Mail == nil || l.mail.Mail.FromMe || met[l.mail.Mail.From.Email] {
 			continue
 		}
 		for _, s := range d.agenda {
 			if !busy(s) || !s.Event.Start.After(d.m.Now) || l.Due != nil && l.Due.Before(s.Event.Start) && !l.DueAll || !d.takesPart(s.Event, l.mail.Mail.From) {
 				continue
 			}
-			meet := ", whom you meet at " + d.clock(s.Event.Start) + " (" + name(s) + "), "
-			quotes := []string{l.Item, factLine(l.mail, "from"), s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts")}
-			what := d.say(l.mail, *l.ask)
-			rest, plain := strings.CutPrefix(what.text, who(l.mail)+" ")
-			if text := who(l.mail) + meet + rest; plain && count(text) <= maxLine+3 {
-				out = append(out, claim(minutes.EngineExtract, text, append(quotes, what.quotes...)...))
-				d.tells[text] = l.Item // the summary has no need to say it again
-				break
+			if c := d.meeting(l, s); !c.Text.Empty() {
+				met[l.mail.Mail.From.Email] = true
+				out = append(out, c)
 			}
-			text := who(l.mail) + meet + "still waits for your answer on " + quoted(clip(subject(l.mail), 8)) + "."
-			out = append(out, claim(minutes.EngineComputed, text, append(quotes, l.Item, l.mail.Title.String())...))
 			break
 		}
 	}
 	return out
+}
+
+// meeting joins what one person waits for with the event at which one meets them.
+func (d *desk) meeting(l *loop, s minutes.Scored) minutes.Claim {
+	n := who(l.mail)
+	quotes := []string{l.Item, factLine(l.mail, "from"), s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts")}
+	at := d.clock(s.Event.Start) + " (" + name(s) + ")"
+	if d.told[l.Item] {
+		return claim(minutes.EngineComputed, "You meet "+n+" at "+at+"; have your answer on "+quoted(clip(subject(l.mail), 8))+" by then.",
+			append(quotes, l.Item, l.mail.Title.String())...)
+	}
+	if l.ask.form == question {
+		return minutes.Claim{} // it has a line of its own, or a place among those who wait
+	}
+	what := d.say(l.mail, *l.ask)
+	rest, plain := strings.CutPrefix(what.text, n+" ")
+	if text := n + ", whom you meet at " + at + ", " + rest; plain && count(text) <= maxLine+3 {
+		d.tells[text] = l.Item // the summary has no need to say it again
+		return claim(minutes.EngineExtract, text, append(quotes, what.quotes...)...)
+	}
+	text := n + ", whom you meet at " + at + ", still waits for your answer on " + quoted(clip(subject(l.mail), 8)) + "."
+	return claim(minutes.EngineComputed, text, append(quotes, l.Item, l.mail.Title.String())...)
 }

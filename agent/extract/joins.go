@@ -95,11 +95,8 @@ func (d *desk) priceNews() []minutes.Claim {
 			if mentions(text, names) == "" {
 				continue
 			}
-			verbed := "fell " + figure(q.Quote) + " %"
-			if q.Quote.ChangePercent >= 0 {
-				verbed = "rose " + figure(q.Quote) + " %"
-			}
-			line := symbol(q) + " " + verbed + ", and " + strings.TrimSuffix(d.source(s), ":") + " reports: " + quoted(strings.TrimRight(clip(text, 16), ".")) + "."
+			line := "On " + possessive(symbol(q)) + " " + map[bool]string{true: "rise", false: "fall"}[q.Quote.ChangePercent >= 0] + ", " +
+				strings.TrimSuffix(d.source(s), ":") + " reports: " + quoted(strings.TrimRight(clip(text, 16), ".")) + "."
 			out = append(out, claim(minutes.EngineComputed, line, q.ID, factLine(q.Item, "change"), q.ID, factLine(q.Item, "symbol"),
 				s.ID, text, s.ID, factLine(s.Item, "feed")))
 			d.tells[line] = s.ID
@@ -212,13 +209,13 @@ func (d *desk) wet() []minutes.Claim {
 		if best.At.IsZero() {
 			continue
 		}
-		what := "Rain"
+		what := "rain"
 		if best.Code >= 71 && best.Code <= 77 || best.Code == 85 || best.Code == 86 {
-			what = "Snow"
+			what = "snow"
 		}
-		text := what + " is likely (" + itoa(best.Chance) + " % at " + d.clock(best.At) + ") for " + name(s) + ", " + place(s.Event) + "."
+		text := "Expect " + what + " for " + name(s) + " at " + d.clock(s.Event.Start) + " (" + itoa(best.Chance) + " % at " + d.clock(best.At) + "): it is at " + place(s.Event) + "."
 		return []minutes.Claim{claim(minutes.EngineComputed, text, f.ID, factLine(f.Item, best.At.Format("15:04")),
-			s.ID, s.Title.String(), s.ID, factLine(s.Item, "where"))}
+			s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"), s.ID, factLine(s.Item, "where"))}
 	}
 	return nil
 }

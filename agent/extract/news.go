@@ -22,36 +22,54 @@ func headline(s minutes.Scored) string {
 }
 
 // story is a headline with what makes it worth a line: the first sentence of an article that says
-// more than its title, or how much a story is talked of.
+// more than its title, alone where both are too long; of a story, what it begins with, or how much
+// it is talked of.
 func (d *desk) story(s minutes.Scored, first bool) minutes.Claim {
 	if s.Story != nil {
-		text := quoted(strings.TrimRight(s.Title.Line().String(), "."))
-		switch {
-		case first && d.leads(s):
-			text += " leads Hacker News with " + itoa(s.Story.Points) + " points and " + itoa(s.Story.Comments) + " comments."
-		default:
-			text += " has " + itoa(s.Story.Points) + " points and " + itoa(s.Story.Comments) + " comments on Hacker News."
-		}
-		return claim(minutes.EngineComputed, text, s.ID, s.Title.String(), s.ID, factLine(s.Item, "points"), s.ID, factLine(s.Item, "comments"))
+		return d.talkedOf(s, first)
 	}
-	text := headline(s)
 	quotes := []string{s.ID, s.Title.String(), s.ID, factLine(s.Item, "feed")}
-	if more := split(strings.Join(strings.Fields(s.Excerpt.String()), " ")); len(more) > 0 && adds(s.Title.String(), more[0]) && count(text)+count(more[0]) <= maxLine {
-		if turned, ok := d.now(more[0], s.At); ok {
-			text += " " + stop(turned)
-			quotes = append(quotes, s.ID, more[0])
-		}
-	}
+	text := headline(s)
 	if turned, ok := d.now(text, s.At); ok {
 		text = turned
 	}
+	more := split(strings.Join(strings.Fields(s.Excerpt.String()), " "))
+	if len(more) == 0 {
+		return claim(minutes.EngineExtract, text, quotes...)
+	}
+	turned, ok := d.now(more[0], s.At)
+	feed, _, _ := strings.Cut(text, ": ")
+	switch lead := stop(turned); {
+	case !ok || !adds(s.Title.String(), more[0]):
+	case count(text)+count(lead) <= maxLine:
+		text, quotes = text+" "+lead, append(quotes, s.ID, more[0])
+	case count(feed)+count(lead) <= maxLine && len(shared(topical(s.Title.String()), topical(more[0]))) > 1:
+		text, quotes = feed+": "+lead, append(quotes, s.ID, more[0])
+	}
 	return claim(minutes.EngineExtract, text, quotes...)
+}
+
+// talkedOf is a line on a story of Hacker News.
+func (d *desk) talkedOf(s minutes.Scored, first bool) minutes.Claim {
+	text := quoted(strings.TrimRight(s.Title.Line().String(), "."))
+	quotes := []string{s.ID, s.Title.String(), s.ID, factLine(s.Item, "points"), s.ID, factLine(s.Item, "comments")}
+	points := itoa(s.Story.Points) + " points and " + itoa(s.Story.Comments) + " comments"
+	if first && d.leads(s) {
+		text += " leads Hacker News with " + points
+	} else {
+		text += " has " + points + " on Hacker News"
+	}
+	if more := split(strings.Join(strings.Fields(s.Excerpt.String()), " ")); len(more) > 0 && count(more[0]) > 4 && adds(s.Title.String(), more[0]) && count(text)+count(more[0]) <= maxLine {
+		return claim(minutes.EngineExtract, text+": "+quoted(more[0])+".", append(quotes, s.ID, more[0])...)
+	}
+	return claim(minutes.EngineComputed, text+".", quotes...)
 }
 
 // adds says whether a sentence tells what its title did not.
 func adds(title, sentence string) bool {
 	t, s := topical(title), topical(sentence)
-	return len(s) > 2 && len(shared(t, s))*2 < len(s)+1
+	fresh := len(s) - len(shared(t, s))
+	return len(s) > 2 && (fresh*2 > len(s)-1 || fresh > 3)
 }
 
 func (d *desk) leads(s minutes.Scored) bool { return s.Story.Points == d.top }

@@ -30,6 +30,10 @@ func (d *desk) mine(it minutes.Item) []loop {
 			}
 			continue
 		}
+		if p, ok := foreignPromise(s, it.At); ok {
+			out = append(out, d.open(it, p, "me", "Promised to "+name+": "+quoted(upper(clip(s, 16)))))
+			continue
+		}
 		if a, ok := readAsk(vocative().ReplaceAllString(s, "$1")); ok && a.form != need && a.form != statement {
 			a.sentence = s
 			a.find(it.At)
@@ -92,6 +96,27 @@ func promiseOf(s string, ref time.Time) (ask, bool) {
 	}
 	return a, true
 }
+
+// foreignPromise finds what I said in another language that I would do on a day.
+func foreignPromise(s string, ref time.Time) (ask, bool) {
+	a := ask{form: promise, sentence: s}
+	if !promisedAbroad().MatchString(s) {
+		return a, false
+	}
+	for _, w := range when.Deadlines(s, ref) {
+		a.due = &w
+		return a, true
+	}
+	for _, t := range when.Dates(s, ref) {
+		if !t.At.Before(midnight(ref)) {
+			a.due = &when.Deadline{At: t.At, AllDay: t.AllDay, Quote: t.Quote, Kind: "on"}
+			return a, true
+		}
+	}
+	return a, false
+}
+
+var promisedAbroad = lazy(`(?i)^(?:dann |gut, |gerne?, )?ich (?:werde|schicke?|sende|bringe?|gebe?|melde?|rufe?|mache?|liefere|maile|kläre|prüfe|komme?|überweise|erledige)\b|^(?:je|j'|nous) ?(?:vous|te|t'|le|la)? ?(?:envoie|enverrai|enverrons|apporte|apporterai|rappelle|rappellerai|transmets|transmettrai|ferai|passerai)\b|^(?:te|le|os|les|se lo) (?:envío|enviaré|mando|mandaré|llamo|llamaré)\b|^ik (?:stuur|zal|breng|bel)\b`)
 
 // toThem turns my promise to a to-do of mine: "bring you the samples" is "Bring Kern the samples".
 func toThem(phrase, quote, name string) string {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/agent/extract/when"
 )
 
 // inTheirWords quotes the sentence. What it calls tomorrow is dated by when it was said.
@@ -61,7 +62,10 @@ func (d *desk) withBefore(it minutes.Item, a ask) string {
 	texts := d.reading(it).texts
 	i := a.last - 1
 	if a.form != request && a.form != question || a.due != nil || i < 0 || a.last >= len(texts) || texts[a.last] != a.sentence || count(a.sentence) > 8 ||
-		attached().MatchString(texts[i]) || strings.HasSuffix(texts[i], "?") || a.form == question && !strings.ContainsAny(texts[i], "0123456789") {
+		attached().MatchString(texts[i]) || strings.HasSuffix(texts[i], "?") {
+		return ""
+	}
+	if a.form == question && !strings.ContainsAny(texts[i], "0123456789") || a.form == request && len(when.Dates(texts[i], it.At)) == 0 {
 		return ""
 	}
 	both := texts[i] + " " + a.sentence

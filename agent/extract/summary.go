@@ -7,89 +7,88 @@ import (
 	"github.com/dailyminutes/minutes"
 )
 
-// The summary has at most six lines, five when there is matter; half of it is mail on a day that
-// has other things to say.
+// maxSummary is the contract's. Six lines are few: what presses gets one of its own, the other people
+// who wait share one, and one line each is kept for the news and the weather.
+const maxSummary = 6
+
+// The parts of the summary, in the order one would tell them.
 const (
-	maxSummary = 6
-	wantMail   = 3
+	ofMail = iota
+	ofWaits
+	ofCalendar
+	ofNews
+	ofWeather
 )
 
-// summary is what else one should know, in the order one would tell it: people, what is waited
-// for, the calendar, the news, the weather. What presses is chosen first, then one of each, then
+// digest is the summary in the making.
+type digest struct {
+	d   *desk
+	out [ofWeather + 1][]minutes.Claim
+	n   int
+}
+
+// take moves up to limit lines that tell something new from a list to their part, while the whole
+// has less than full lines.
+func (g *digest) take(part int, from *[]minutes.Claim, limit, full int) {
+	for len(*from) > 0 && limit > 0 && g.n < full {
+		c := (*from)[0]
+		*from = (*from)[1:]
+		known := func(id string) bool { return g.d.told[id] }
+		switch {
+		case part == ofWaits && known(c.Items[0]), (part == ofMail || part == ofNews || part == ofWeather) && slices.ContainsFunc(c.Items, known), !g.d.tell(c):
+			continue
+		}
+		for _, id := range c.Items {
+			g.d.told[id] = true
+		}
+		g.out[part] = append(g.out[part], c)
+		g.n++
+		limit--
+	}
+}
+
+// summary is what else one should know. What presses is chosen first, then one of each kind, then
 // what there is room for.
 func (d *desk) summary() []minutes.Claim {
-	hard, soft := d.mailLines()
 	late, came, days, news := d.late(), d.came(), d.calendarLines(), d.newsLines()
 	var sky []minutes.Claim
 	for _, f := range d.forecasts() {
 		sky = append(sky, d.weather(f))
 	}
-	const mail, waits, calendar, stories, weather = 0, 1, 2, 3, 4
-	var out [5][]minutes.Claim
-	n := 0
-	take := func(where int, from *[]minutes.Claim, limit int) {
-		for len(*from) > 0 && limit > 0 && n < maxSummary {
-			c := (*from)[0]
-			*from = (*from)[1:]
-			if where != calendar && where != waits && slices.ContainsFunc(c.Items, func(id string) bool { return d.told[id] }) ||
-				where == waits && d.told[c.Items[0]] || !d.tell(c) {
-				continue
-			}
-			for _, id := range c.Items {
-				d.told[id] = true
-			}
-			out[where] = append(out[where], c)
-			n++
-			limit--
-		}
+	ps := d.untold()
+	asks, facts, strangers := d.lines(ps.asks), d.lines(ps.facts), d.lines(ps.strangers)
+	first := maxSummary - min(len(news), 1) - min(len(sky), 1)
+	g := &digest{d: d}
+	g.take(ofMail, &asks, 1, first)
+	if together := d.together(ps.asks); len(together) > 0 {
+		g.take(ofMail, &together, 1, first)
 	}
-	one := func(cs []minutes.Claim) int { return min(len(cs), 1) }
-	take(mail, &hard, max(2, min(wantMail, maxSummary-one(late)-one(days)-one(news)-one(sky))))
-	take(waits, &late, 1)
-	take(calendar, &days, 1)
-	take(stories, &news, 1)
-	take(weather, &sky, 1)
-	take(mail, &hard, wantMail-len(out[mail]))
-	take(waits, &came, 1)
-	take(calendar, &days, 1)
-	take(mail, &soft, 1)
-	take(waits, &late, 1)
-	take(stories, &news, 1)
-	take(mail, &hard, maxSummary)
-	take(mail, &soft, maxSummary)
-	take(stories, &news, 1)
-	return slices.Concat(out[:]...)
+	g.take(ofCalendar, &days, 1, first)
+	g.take(ofWaits, &late, 1, first)
+	g.take(ofMail, &facts, 1, first)
+	g.take(ofMail, &strangers, 1, first)
+	g.take(ofWaits, &came, 1, first)
+	g.take(ofNews, &news, 1, maxSummary)
+	g.take(ofWeather, &sky, 1, maxSummary)
+	for _, more := range []struct {
+		part int
+		from *[]minutes.Claim
+	}{{ofMail, &asks}, {ofWaits, &late}, {ofCalendar, &days}, {ofNews, &news}, {ofMail, &facts}, {ofWaits, &came}, {ofMail, &strangers}, {ofNews, &news}} {
+		g.take(more.part, more.from, 1, maxSummary)
+	}
+	return slices.Concat(g.out[:]...)
 }
 
-// pressing is the weight from which a mail comes before the rest of the summary.
-const pressing = 42
-
-// mailLines are the mails worth a line that the TL;DR and the insights have not told: those that
-// press, and the others.
-func (d *desk) mailLines() (hard, soft []minutes.Claim) {
-	for _, p := range d.picks() {
-		if len(hard)+len(soft) > 2*maxSummary {
-			break
-		}
-		if d.told[p.mail.ID] || p.weight < 15 {
-			continue
-		}
-		switch c := d.mailLine(p, false); {
-		case c.Text.Empty():
-		case p.weight >= pressing:
-			hard = append(hard, c)
-		default:
-			soft = append(soft, c)
-		}
-	}
-	return hard, soft
-}
-
-// late are things I wait for whose term has come or passed, the oldest first.
+// late are things I wait for whose term has come or passed, and what I promised for today, the
+// oldest first.
 func (d *desk) late() []minutes.Claim {
 	var out []minutes.Claim
 	for i := range d.loops {
 		l := &d.loops[i]
+		if c, ok := d.promisedLine(l); ok {
+			out = append(out, c)
+			continue
+		}
 		if l.Owner != "them" || l.Status != "open" || l.Due == nil || d.daysOff(*l.Due) > 0 || l.ask == nil || len(l.Evidence) == 0 {
 			continue
 		}
@@ -119,6 +118,19 @@ func (d *desk) late() []minutes.Claim {
 	return out
 }
 
+// promisedLine reminds of what I said I would do by now.
+func (d *desk) promisedLine(l *loop) (minutes.Claim, bool) {
+	if l.Owner != "me" || l.Status != "open" || l.Due == nil || d.daysOff(*l.Due) > 0 || l.ask == nil || l.ask.form != promise {
+		return minutes.Claim{}, false
+	}
+	text := "You promised to " + lower(l.Text.String()) + " " + on(d.dayName(*l.Due)) + "."
+	if what, ok := strings.CutPrefix(l.Text.String(), "Promised to "); ok {
+		text = "You promised " + stop(what)
+	}
+	quotes := append(evidence(l.Evidence), l.Item, factLine(l.mail, "to"))
+	return claim(minutes.EngineComputed, text, quotes...), true
+}
+
 // came is what I waited for and has come since the brief before.
 func (d *desk) came() []minutes.Claim {
 	var out []minutes.Claim
@@ -132,13 +144,21 @@ func (d *desk) came() []minutes.Claim {
 		if it.Mail.FromMe || d.told[it.ID] || d.owed(it.ID) || d.in.Before != nil && it.At.Before(d.in.Before.GeneratedAt) || d.daysOff(it.At) < -1 {
 			continue
 		}
-		text := who(it) + " has answered your " + quoted(clip(subject(l.mail), 8)) + "."
-		if len(it.Mail.Attachments) > 0 {
-			text = who(it) + " has answered your " + quoted(clip(subject(l.mail), 8)) + " with " + it.Mail.Attachments[0] + "."
-		}
-		out = append(out, claim(minutes.EngineComputed, text, it.ID, factLine(it, "from"), it.ID, factLine(it, "attachments"), it.ID, it.Title.String()))
+		out = append(out, d.cameLine(it, l))
 	}
 	return out
+}
+
+// cameLine says who has answered, and what, if that is short.
+func (d *desk) cameLine(it minutes.Item, l *loop) minutes.Claim {
+	text := who(it) + " has answered your " + quoted(clip(subject(l.mail), 8))
+	quotes := []string{it.ID, factLine(it, "from"), it.ID, factLine(it, "attachments"), it.ID, it.Title.String()}
+	if len(it.Mail.Attachments) > 0 {
+		text += " with " + it.Mail.Attachments[0]
+	} else if p, ok := d.gist(it); ok && count(text)+count(p.text) <= maxLine {
+		return claim(minutes.EngineExtract, stop(text+": "+midSentence(p.text)), append(quotes, p.quotes...)...)
+	}
+	return claim(minutes.EngineComputed, text+".", quotes...)
 }
 
 // calendarLines are what changed in it and, for an empty day, what comes next.

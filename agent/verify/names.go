@@ -117,7 +117,7 @@ func opener(w string) bool {
 		"mail", "mails", "message", "meeting", "meetings", "event", "events", "invitation", "calendar", "market", "markets", "news", "weather",
 		"rain", "storm", "wind", "sun", "dry", "cold", "hot", "warm", "alert", "warning", "clash", "conflict", "overlap", "deadline",
 		"later", "earlier", "little", "nearly", "suspicious", "snow", "thunderstorms", "early", "late", "soon", "morning", "afternoon", "evening", "night", "noon", "monday", "tuesday", "wednesday",
-		"thursday", "friday", "saturday", "sunday", "reported", "moved", "closed", "cancelled", "reminder", "attached",
+		"thursday", "friday", "saturday", "sunday", "reported", "promised", "moved", "closed", "cancelled", "reminder", "attached",
 		"possible", "likely", "unread", "nobody", "someone", "everything", "related", "worth", "top", "mine", "let", "please",
 		"outside", "indoors", "travel", "umbrella", "otherwise", "elsewhere", "unknown", "unanswered", "thanks", "busy", "quiet", "price", "prices":
 		return true

@@ -36,12 +36,28 @@ func (s *support) verbatim(text string, article bool) error {
 			if len(ws) < fewWords {
 				continue
 			}
-			if !slices.ContainsFunc(s.quotes, func(q string) bool { return inOrder(words(fold(q)), ws) }) {
+			if !slices.ContainsFunc(s.quotes, func(q string) bool { return inOrder(words(fold(q)), ws) || inOrder(undated(words(fold(q))), ws) }) {
 				return fmt.Errorf("nothing cited says %q", strings.TrimSpace(part))
 			}
 		}
 	}
 	return nil
+}
+
+// undated is ws with "today" where it says "on Thursday": the form in which a sentence stands on
+// that Thursday. Which day it is, the dates are held to by themselves.
+func undated(ws []string) []string {
+	var out []string
+	for i, w := range ws {
+		switch {
+		case w == "on" && i+1 < len(ws) && weekday(ws[i+1]) >= 0:
+		case weekday(w) >= 0 && i > 0 && ws[i-1] == "on":
+			out = append(out, "today")
+		default:
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // inOrder says whether ws stands in text as one run.
