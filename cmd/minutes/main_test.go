@@ -86,6 +86,22 @@ func TestAnInterruptedCommandSaysSo(t *testing.T) {
 	}
 }
 
+// Ctrl+C at a question of init once did nothing until Enter.
+func TestAQuestionCanBeInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	defer w.Close()
+	go func() { _, _ = w.Write([]byte("yes")) }()
+	b := make([]byte, 8)
+	if n, err := (interruptible{ctx, r}).Read(b); string(b[:n]) != "yes" || err != nil {
+		t.Errorf("%q, %v", b[:n], err)
+	}
+	cancel()
+	if _, err := (interruptible{ctx, r}).Read(b); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
 // exits runs a command and wants that exit code: exits 3 minutes preload.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -167,12 +168,38 @@ func initCmd(sh *shell) *cobra.Command {
 		Use:   "init",
 		Short: "Write a commented config, asking a few questions on a terminal",
 		Args:  noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			path := sh.config
 			if path == "" {
 				path = config.ConfigPath()
 			}
-			return config.Init(path, config.Asker{In: sh.in, Out: sh.err, Interactive: sh.interactive()}, kinds())
+			in := interruptible{cmd.Context(), sh.in}
+			return config.Init(path, config.Asker{In: in, Out: sh.err, Interactive: sh.interactive()}, kinds())
 		},
+	}
+}
+
+// interruptible is a reader that Ctrl+C ends while it waits for a line.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i interruptible) Read(p []byte) (int, error) {
+	type result struct {
+		b   []byte
+		err error
+	}
+	done := make(chan result, 1)
+	go func() { // it goes on waiting after an interruption, and ends with the program
+		b := make([]byte, len(p))
+		n, err := i.r.Read(b)
+		done <- result{b[:n], err}
+	}()
+	select {
+	case r := <-done:
+		return copy(p, r.b), r.err
+	case <-i.ctx.Done():
+		return 0, i.ctx.Err()
 	}
 }
