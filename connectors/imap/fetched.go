@@ -30,9 +30,11 @@ type section struct {
 
 // readFetch takes a response apart. It is as lenient as a bounded reader can be: items that nobody
 // asked for are passed over, spaces may be more than one. What makes no sense is errProtocol.
-func readFetch(b []byte, literals []span) (fetched, error) {
+//
+// It fills f, whose slices are used again.
+func readFetch(f *fetched, b []byte, literals []span) error {
 	t := tokens{b: b, literals: literals}
-	var f fetched
+	*f = fetched{leaves: f.leaves[:0], sections: f.sections[:0]}
 	t.eat('*')
 	t.space()
 	t.atom() // the number
@@ -40,18 +42,18 @@ func readFetch(b []byte, literals []span) (fetched, error) {
 	t.atom() // FETCH
 	t.space()
 	if !t.eat('(') {
-		return f, t.bad("no list of items")
+		return t.bad("no list of items")
 	}
 	for t.space(); !t.eat(')'); t.space() {
 		name := t.atom()
 		if len(name) == 0 {
-			return f, t.bad("an item without a name")
+			return t.bad("an item without a name")
 		}
-		if err := t.item(&f, name); err != nil {
-			return f, err
+		if err := t.item(f, name); err != nil {
+			return err
 		}
 	}
-	return f, nil
+	return nil
 }
 
 func (t *tokens) item(f *fetched, name []byte) error {

@@ -39,15 +39,9 @@ type record struct {
 
 // A need is a leaf to be fetched by itself.
 type need struct {
-	path     []int
-	size     int64
-	kind     string
-	encoding string
-	params   params
-}
-
-func (n need) meta(bytes int) partMeta {
-	return partMeta{Type: n.kind, Params: n.params.table(), Encoding: n.encoding, Bytes: bytes}
+	path []int
+	size int64
+	meta partMeta
 }
 
 // fetch sends the FETCH for what m wants.
@@ -89,7 +83,7 @@ type received struct {
 // take gives a FETCH response to the folder that is open. It runs in the library's reading goroutine,
 // before that reads on. A server may work on several commands at a time and answer in any order, as
 // Dovecot does, and tell of other messages in between: what a response is shows in what it holds.
-func (v *visit) take(f fetched) {
+func (v *visit) take(f *fetched) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if len(v.boxes) == 0 || f.uid == 0 {
@@ -179,7 +173,7 @@ func (v *visit) receive(m *mailbox, d *desk, since time.Time) {
 }
 
 // collect makes a message of its FETCH response.
-func (m *mailbox) collect(f fetched) received {
+func (m *mailbox) collect(f *fetched) received {
 	rec, bits := record{}, f.bits
 	rec.meta.Folder, rec.meta.Sent = m.name, m.sent
 	rec.meta.UID, rec.meta.Received, rec.meta.Size = f.uid, f.received, f.size
@@ -249,14 +243,14 @@ func (rec *record) inspect(leaves []leaf, whole bool) {
 		want = append([]int{max(plain, html)}, want...) // parts replace the text that was read: take it along
 	}
 	for _, i := range want {
-		n := leaves[i].need
+		l := leaves[i]
 		limit := int64(plainPart)
-		if leaves[i].kind == "text/html" {
+		if l.kind == "text/html" {
 			limit = htmlPart
 		}
-		rec.meta.Cut = rec.meta.Cut || n.size > limit && leaves[i].kind != "text/calendar"
-		n.size = min(max(n.size, 1), limit)
-		rec.needs = append(rec.needs, n)
+		rec.meta.Cut = rec.meta.Cut || l.size > limit && l.kind != "text/calendar"
+		rec.needs = append(rec.needs, need{path: l.path, size: min(max(l.size, 1), limit),
+			meta: partMeta{Type: l.kind, Params: l.params.table(), Encoding: l.encoding}})
 	}
 	if len(want) == 0 && plain < 0 && html < 0 && invite < 0 {
 		rec.meta.Cut = true

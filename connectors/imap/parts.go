@@ -69,7 +69,8 @@ func (v *visit) receiveParts(m *mailbox, d *desk) {
 				rec.meta.Cut = true
 				continue
 			}
-			rec.meta.Parts = append(rec.meta.Parts, n.meta(len(body)))
+			n.meta.Bytes = len(body)
+			rec.meta.Parts = append(rec.meta.Parts, n.meta)
 			rec.parts = append(rec.parts, body)
 		}
 	}

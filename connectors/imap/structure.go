@@ -5,9 +5,14 @@ import (
 	"strings"
 )
 
-// leaf is a part as the server's BODYSTRUCTURE tells of it.
+// leaf is a part as the server's BODYSTRUCTURE tells of it. Its params are good as long as the
+// response is.
 type leaf struct {
-	need
+	path     []int
+	size     int64
+	kind     string
+	encoding string
+	params   params
 	name     string
 	attached bool
 }
@@ -60,7 +65,7 @@ func (t *tokens) leaf(path []int) (leaf, bool) {
 	}
 	kind, sub := field[0], field[1]
 	l.kind = mediaType(kind, sub)
-	ok = ok && t.params(&l.need.params)
+	ok = ok && t.params(&l.params)
 	t.space()
 	id, good := t.text()
 	ok = ok && good
@@ -75,13 +80,13 @@ func (t *tokens) leaf(path []int) (leaf, bool) {
 		return l, false
 	}
 	l.path = path
-	l.encoding = or(strings.ToLower(string(encoding)), "7bit")
+	l.encoding = encodingNamed(encoding)
 	n, err := strconv.ParseInt(string(size), 10, 64)
 	if l.size = max(n, 0); err != nil && len(size) > 0 {
 		return l, false
 	}
 	disposition, file, ok := t.extension(strings.HasPrefix(l.kind, "text/"), l.kind == "message/rfc822" || l.kind == "message/global")
-	l.name = or(file, l.need.params.get("name"))
+	l.name = or(file, l.params.get("name"))
 	l.classify(disposition, len(id) > 0)
 	return l, ok
 }
@@ -97,6 +102,18 @@ func mediaType(kind, sub []byte) string {
 		}
 	}
 	return strings.ToLower(string(kind) + "/" + string(sub))
+}
+
+func encodingNamed(b []byte) string {
+	switch string(b) { // compared in place
+	case "", "7bit", "7BIT":
+		return "7bit"
+	case "quoted-printable", "QUOTED-PRINTABLE":
+		return "quoted-printable"
+	case "base64", "BASE64":
+		return "base64"
+	}
+	return strings.ToLower(string(b))
 }
 
 // extension reads what follows a part's size: lines of a text, the inside of a message, then hash and
@@ -137,16 +154,16 @@ func (t *tokens) extension(text, message bool) (disposition, file string, ok boo
 // params are the parameters of a part, names as the server writes them.
 type params []param
 
-type param struct{ key, value string }
+type param struct{ key, value []byte }
 
 // get is the value of key. Dovecot and others hand on RFC 2231's forms ("filename*0*") as the mail has
 // them.
 func (ps params) get(key string) string {
 	plain := ""
 	for _, p := range ps {
-		if strings.EqualFold(p.key, key) {
-			plain = or(plain, p.value)
-		} else if base, _, star := strings.Cut(p.key, "*"); star && strings.EqualFold(base, key) {
+		if k := string(p.key); strings.EqualFold(k, key) {
+			plain = or(plain, string(p.value))
+		} else if base, _, star := strings.Cut(k, "*"); star && strings.EqualFold(base, key) {
 			return ps.table()[strings.ToLower(key)]
 		}
 	}
@@ -160,11 +177,11 @@ func (ps params) table() map[string]string {
 	out := make(map[string]string, len(ps))
 	var pieces []piece
 	for _, p := range ps {
-		k := strings.ToLower(p.key)
+		k, v := strings.ToLower(string(p.key)), string(p.value)
 		if base, _, star := strings.Cut(k, "*"); star {
-			pieces = append(pieces, piece{base, k[len(base):], p.value})
+			pieces = append(pieces, piece{base, k[len(base):], v})
 		} else {
-			out[k] = p.value
+			out[k] = v
 		}
 	}
 	joinPieces(out, pieces)
@@ -187,7 +204,7 @@ func (t *tokens) params(into *params) bool {
 			return false
 		}
 		if len(*into) < 100 {
-			*into = append(*into, param{string(k), string(v)})
+			*into = append(*into, param{k, v})
 		}
 	}
 	return true

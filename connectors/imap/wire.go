@@ -23,7 +23,8 @@ type wire struct {
 	keeping  bool
 	kept     []byte // the FETCH response under way
 	literals []span
-	deliver  func(fetched) // called from the library's reading goroutine; nil drops them
+	read     fetched
+	deliver  func(*fetched) // called from the library's reading goroutine; nil drops them
 }
 
 // Read answers with what the server sent, once it has been looked at: at most one response at a time,
@@ -101,9 +102,8 @@ func (g *guard) sort() error {
 	if !ended {
 		return nil
 	}
-	f, err := readFetch(w.kept, w.literals)
-	if err == nil && w.deliver != nil {
-		w.deliver(f)
+	if err = readFetch(&w.read, w.kept, w.literals); err == nil && w.deliver != nil {
+		w.deliver(&w.read)
 	}
 	w.kept, w.literals = w.kept[:0], w.literals[:0]
 	return err
