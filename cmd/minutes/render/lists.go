@@ -200,6 +200,9 @@ func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 			if !s.FetchedAt.IsZero() && !o.Now.IsZero() {
 				fresh = ago(o.Now.Sub(s.FetchedAt))
 			}
+			if !s.FailedAt.IsZero() && !o.Now.IsZero() {
+				fresh += ", failing since " + s.FailedAt.In(o.Now.Location()).Format("Monday 2 January ") + clock(s.FailedAt.In(o.Now.Location()), o.Hours)
+			}
 			p.line(fmt.Sprintf("%-16s %-11s %s  %s", text(s.Name), text(s.Kind), p.style(code, fmt.Sprintf("%-8s", text(s.Status))), p.style(dim, fmt.Sprintf("%d items, read %s", s.Items, fresh))))
 			if !s.Error.Empty() {
 				p.para("    ", s.Error.Line().String())
