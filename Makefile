@@ -17,7 +17,7 @@ demo: build ## the whole program on a bundled world: no account, no config, no n
 	@./bin/minutes demo
 
 test: ## all quick tests; needs only Go
-	@$(GO) test -tags $(TAGS) ./...
+	@CGO_ENABLED=0 $(GO) test -tags $(TAGS) ./...
 
 check: ## format, vet on three systems, lint, race detector, fuzz seeds
 	@bash .ci/check.sh

@@ -110,6 +110,9 @@ func GoldenJSON(t *testing.T, path string, v any) {
 // in ../shared.
 func Corpus(t *testing.T, sub string) []string {
 	t.Helper()
+	if testing.Short() {
+		t.Skipf("skipped: the corpus %s is read in the long form of the tests, not under the race detector", sub)
+	}
 	dir := filepath.Join(shared(t), "corpus", filepath.FromSlash(sub))
 	var out []string
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {

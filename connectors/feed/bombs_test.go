@@ -14,6 +14,9 @@ import (
 // TestBombsCostThemselves takes every bomb of the corpus, inflated and as it is, through the jail,
 // each followed by a good feed: the bomb is refused or read, nothing is killed, the good one is whole.
 func TestBombsCostThemselves(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: bombs are for the long form of the tests, not for the race detector")
+	}
 	env := connectortest.Env(t, connectortest.Options{})
 	n := 0
 	for _, path := range connectortest.Corpus(t, "more/bombs/feed") {
@@ -55,6 +58,9 @@ func forms(t *testing.T, path string) [][]byte {
 // TestHostileShapesAreBounded holds bombs of our own: shapes that make a parser's work grow faster
 // than its input.
 func TestHostileShapesAreBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: bombs are for the long form of the tests, not for the race detector")
+	}
 	env := connectortest.Env(t, connectortest.Options{})
 	head, foot := `<rss version="2.0" xmlns:x="urn:x"><channel><title>T</title>`, "</channel></rss>"
 	for name, s := range map[string]string{

@@ -188,6 +188,9 @@ func ownBombs() map[string]string {
 }
 
 func TestOwnBombsCostThemselves(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: bombs are for the long form of the tests, not for the race detector")
+	}
 	args := everything(t, time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(2026, 2, 5, 0, 0, 0, 0, time.UTC))
 	for name, data := range ownBombs() {
 		t.Run(name, func(t *testing.T) {
