@@ -130,14 +130,31 @@ func countMarks(n int, r rune) int {
 // CleanLine is Clean for text of one line: runs of white space become one space, ends are trimmed.
 func CleanLine(s string) Safe { return Clean(s).Line() }
 
-// plainTo is how many bytes of s are printable ASCII and line ends.
+// plainTo is how many bytes of s are printable ASCII and line ends. It is run over every text that
+// there is, so it looks at eight at a time where there are no line ends among them.
 func plainTo(s string) int {
-	for i := range len(s) {
-		if c := s[i]; c >= utf8.RuneSelf || c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
-			return i
+	for i := 0; i < len(s); {
+		end := min(i+8, len(s))
+		if end == i+8 && printable(s[i:end]) {
+			i = end
+			continue
+		}
+		for ; i < end; i++ {
+			if c := s[i]; c >= utf8.RuneSelf || c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
+				return i
+			}
 		}
 	}
 	return len(s)
+}
+
+// printable says that the eight bytes of s are ' ' to '~', by the carries of one subtraction each.
+func printable(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	del := x ^ 0x7f*ones
+	return (x|(x-' '*ones)|(del-ones)&^del)&tops == 0
 }
 
 // dropped holds for characters that a reader cannot see and a terminal, or a reader's eye, may obey.
@@ -178,7 +195,13 @@ func (t Safe) Line() Safe {
 	from := at // of what is to be copied next
 	var b strings.Builder
 	for at < len(s) {
-		if c := s[at]; c > ' ' && c < utf8.RuneSelf || spaceAt(s, at) == 0 {
+		if c := s[at]; c > ' ' && c < utf8.RuneSelf {
+			at++
+			continue
+		} else if c == ' ' && at+1 < len(s) && s[at+1] > ' ' && s[at+1] < utf8.RuneSelf {
+			at += 2 // one space: it stays as it is
+			continue
+		} else if spaceAt(s, at) == 0 {
 			at++
 			continue
 		}

@@ -197,3 +197,20 @@ func TestALineIsItsFieldsJoined(t *testing.T) {
 		}
 	}
 }
+
+// Eight bytes at a time or one: each byte stops it wherever it stands.
+func TestEveryByteIsLookedAt(t *testing.T) {
+	for at := range 20 {
+		for c := range 256 {
+			s := []byte("twenty plain letters")
+			s[at] = byte(c)
+			want := 20
+			if c != '\n' && c != '\t' && (c < ' ' || c >= 0x7f) {
+				want = at
+			}
+			if got := plainTo(string(s)); got != want {
+				t.Fatalf("%#x at %d: %d, want %d", c, at, got, want)
+			}
+		}
+	}
+}
