@@ -35,6 +35,10 @@ func briefOf(w agenttest.Morning) minutes.Brief {
 	return b
 }
 
+// leastRecall is what part of the must-knows a brief has to tell. Eleven of the mornings were there
+// while the composer was written; on the other four it told 47 of 88 when it first saw them.
+const leastRecall = 0.95
+
 func TestEvalMornings(t *testing.T) {
 	all, err := agenttest.All()
 	if err != nil {
@@ -60,8 +64,22 @@ func TestEvalMornings(t *testing.T) {
 			t.Errorf("%s: %d lines of TL;DR", w.Name, len(b.TLDR))
 		}
 		for _, l := range r.Broken {
-			t.Errorf("%s: %s", w.Name, l)
+			t.Logf("%s: %s", w.Name, l)
 		}
+		for _, rule := range w.Rules {
+			if rule.Never && !rule.Met(b) {
+				t.Errorf("%s: %s", w.Name, rule)
+			}
+		}
+		if r.TooLong > 0 {
+			t.Errorf("%s: %d lines over thirty-five words", w.Name, r.TooLong)
+		}
+		if b.Verification.Repaired+r.Dropped > 0 {
+			t.Errorf("%s: the verifier repaired %d lines of the composer's and dropped %d", w.Name, b.Verification.Repaired, r.Dropped)
+		}
+	}
+	if float64(met) < leastRecall*float64(must) || bad > 0 {
+		t.Errorf("%d of %d must-knows told, false urgent and repeats %d", met, must, bad)
 	}
 	fmt.Printf("recall of must-knows %d of %d; false urgent and repeats %d\n", met, must, bad)
 }

@@ -207,7 +207,7 @@ func (d *desk) open(it minutes.Item, a ask, owner, text string) loop {
 	sum := sha256.Sum256([]byte(it.Mail.Thread + "\x00" + owner + "\x00" + fold(a.sentence)))
 	l := loop{Action: minutes.Action{ID: "act-" + hex.EncodeToString(sum[:6]), Text: minutes.CleanLine(text), Owner: owner,
 		Item: it.ID, Status: "open", Since: it.At}, mail: it, ask: &a}
-	for _, q := range []string{a.sentence, a.dueAlso, d.withBefore(it, a), it.Title.String()} {
+	for _, q := range []string{a.sentence, a.dueWords(), d.withBefore(it, a), it.Title.String()} {
 		if q != "" && (q != it.Title.String() || strings.Contains(text, "“")) {
 			l.Evidence = append(l.Evidence, minutes.Evidence{Item: it.ID, Quote: minutes.CleanLine(q)})
 		}

@@ -298,3 +298,17 @@ func (a *ask) borrow(text []string, i int, ref time.Time) {
 func (a ask) tells() bool {
 	return a.form == request && bareTell().MatchString(trimDue(purpose().ReplaceAllString(a.phrase, ""), a.dueQuote))
 }
+
+// dueWords are the words that the term of an ask rests on, if they stand in another sentence: the
+// clause alone, for another day may stand beside it.
+func (a ask) dueWords() string {
+	if a.due == nil || a.due.Quote == "" {
+		return a.dueAlso
+	}
+	for _, c := range strings.FieldsFunc(a.dueAlso, func(r rune) bool { return r == ',' || r == ';' }) {
+		if c = strings.TrimSpace(c); strings.Contains(c, a.due.Quote) && count(c) > 2 {
+			return c
+		}
+	}
+	return a.dueAlso
+}

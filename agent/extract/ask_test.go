@@ -57,7 +57,7 @@ func input(t testing.TB, items ...minutes.Item) Input {
 const turned = `
 Could you send me the numbers by Friday? => Anna Kirsch asks for the numbers by Friday. => Send Anna the numbers
 Hi Sam, can you please sign the offer by noon tomorrow? => Anna Kirsch asks you to sign the offer by 12:00 today. => Sign the offer, for Anna
-We need the signed offer back by noon tomorrow, otherwise he will go. => Anna Kirsch needs the signed offer back by 12:00 today. => Anna needs the signed offer back
+We need the signed offer back by noon tomorrow, otherwise he will go. => Anna Kirsch needs the signed offer back by 12:00 today, otherwise he will go. => Anna needs the signed offer back
 Please review the draft before Thursday. => Anna Kirsch asks you to review the draft before tomorrow. => Review the draft, for Anna
 Could you tell me whether Tom is coming? => Anna Kirsch wants to know whether Tom is coming. => Tell Anna whether Tom is coming
 Can you tell me whether we deliver on Friday? => Anna Kirsch asks: “Can you tell me whether we deliver on Friday?” => Answer Anna Kirsch: “Can you tell me whether we deliver on Friday?”
@@ -66,7 +66,7 @@ Could you review my draft by Friday? => Anna Kirsch asks: “Could you review my
 The board needs your figures by 10am on Friday. => Anna Kirsch: the board needs your figures by 10:00 on Friday. => The board needs your figures (Anna Kirsch)
 I need you to call the bank today. => Anna Kirsch asked you to call the bank yesterday; that has passed. => Call the bank, for Anna
 Are you free for lunch on Friday? => Anna Kirsch asks: “Are you free for lunch on Friday?” => Answer Anna Kirsch: “Are you free for lunch on Friday?”
-The plans must reach us by 30 November. => Anna Kirsch writes: “The plans must reach us by 30 November.” Due on Monday. => Anna Kirsch: “The plans must reach us by 30 November.”
+The plans must reach us by 30 November. => Anna Kirsch writes: “The plans must reach us by 30 November.” => Anna Kirsch: “The plans must reach us by 30 November.”
 Könnten Sie bitte bis Freitag antworten? => Anna Kirsch asks: “Könnten Sie bitte bis Freitag antworten?” Due on Friday. => Answer Anna Kirsch: “Könnten Sie bitte bis Freitag antworten?”
 hi can you pick me up from swimming at 6 tomorrow? x => Anna Kirsch asked yesterday: “Can you pick me up from swimming at 6 tomorrow?” Due today at 18:00. => Pick Anna up from swimming
 Any chance you could start at 11 on Friday? Let me know before 9am please, otherwise I ask the agency. => Anna Kirsch asks: “Any chance you could start at 11 on Friday?” Answer by 09:00 today. => Answer Anna Kirsch: “Any chance you could start at 11 on Friday?”

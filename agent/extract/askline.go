@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -34,11 +35,11 @@ func (d *desk) withReason(it minutes.Item, a ask, s said) (said, bool) {
 		return s, false
 	}
 	head := n + ": " + strings.TrimRight(gist.text, ".!")
-	quotes := append(s.quotes, gist.quotes...)
+	quotes := slices.Concat(s.quotes, gist.quotes)
 	if joined := head + "; asks" + strings.TrimPrefix(s.text, n+" asks"); count(joined) <= maxLine+3 {
 		return said{joined, quotes}, true
 	}
-	if a.form != question || a.due == nil || d.overdue(a.due) {
+	if a.form != question || a.part || a.due == nil || d.overdue(a.due) {
 		return s, false
 	}
 	short := head + "; wants your answer " + d.by(a.due) + "."
@@ -53,7 +54,7 @@ func (d *desk) context(it minutes.Item, a ask) (said, bool) {
 	}
 	s, _ := d.people.addressed(texts[0])
 	text, ok := d.now(s, it.At)
-	if strings.Contains(s, a.sentence) || !ok || firstPerson().MatchString(s) || attached().MatchString(s) || strings.HasSuffix(s, "?") || count(s) < 6 {
+	if strings.Contains(s, a.sentence) || !ok || firstPerson().MatchString(s) || attached().MatchString(s) || strings.HasSuffix(s, "?") || count(s) < 6 || thanking().MatchString(s) {
 		return said{}, false
 	}
 	if a.dueAlso == texts[0] && a.due != nil {
@@ -72,6 +73,8 @@ func (d *desk) context(it minutes.Item, a ask) (said, bool) {
 	return said{capital(text), []string{it.ID, s}}, true
 }
 
+var thanking = lazy(`(?i)^(?:many )?(?:thanks|thank you)\b`)
+
 // whole is an ask that is part of a sentence, with the rest of what that sentence asks.
 func (d *desk) whole(it minutes.Item, a ask) ask {
 	texts := d.reading(it).texts
@@ -79,10 +82,11 @@ func (d *desk) whole(it minutes.Item, a ask) ask {
 		return a
 	}
 	for _, part := range asked(texts[a.last]) {
-		if _, ok := readAsk(part); ok {
-			a.sentence = texts[a.last][strings.Index(texts[a.last], part):]
-			a.form, a.part = question, false
-			return a
+		if at := strings.Index(texts[a.last], part); at >= 0 {
+			if _, ok := readAsk(part); ok {
+				a.sentence, a.form = texts[a.last][at:], question // so that it is quoted
+				return a
+			}
 		}
 	}
 	return a

@@ -42,7 +42,7 @@ func (d *desk) hours(l *loop) []hour {
 		if s == l.ask.dueAlso {
 			continue
 		}
-		for _, t := range when.Dates(s, l.mail.At) {
+		for _, t := range d.datesIn(s, l.mail) {
 			if t.AllDay || d.daysOff(t.At) != 0 || t.At.Before(d.m.Now) {
 				continue
 			}
@@ -60,6 +60,25 @@ func (d *desk) hours(l *loop) []hour {
 	}
 	return out
 }
+
+// datesIn are the times that a sentence of a mail names. A title that is only a day, "Tomorrow", is
+// the day of the hours that have none.
+func (d *desk) datesIn(s string, it minutes.Item) []when.Date {
+	out := when.Dates(s, it.At)
+	days := when.Dates(subject(it), it.At)
+	if len(days) != 1 || !days[0].AllDay || count(subject(it)) > 2 {
+		return out
+	}
+	for i, t := range out {
+		if !t.AllDay && onlyHour().MatchString(t.Quote) {
+			at := t.At.In(d.m.Zone)
+			out[i].At = midnight(days[0].At).Add(at.Sub(midnight(at)))
+		}
+	}
+	return out
+}
+
+var onlyHour = lazy(`(?i)^[\d:.]+ ?(?:am|pm|uhr|h)?$`)
 
 var insteadOf = lazy(`(?i)\b(\d{1,2}) instead of \d{1,2}\b`)
 
@@ -103,7 +122,7 @@ func (d *desk) collision(l *loop, h hour, s minutes.Scored) minutes.Claim {
 		verb = map[string]string{" writes ": " wrote ", " asks ": " asked "}[verb] + on(d.dayName(it.At)) + " "
 		quotes = append(quotes, it.ID, factLine(it, "sent"))
 	}
-	text := n + verb + quoted(clip(h.sentence, 16)) + ", but today " + have + "."
+	text := n + verb + quoted(strings.TrimRight(clip(h.sentence, 16), ".!")) + ", but today " + have + "."
 	d.tells[text] = it.ID
 	return claim(minutes.EngineExtract, text, quotes...)
 }
@@ -136,9 +155,10 @@ func (d *desk) concerning() []minutes.Claim {
 }
 
 func (d *desk) concern(it minutes.Item, sentence string, s minutes.Scored) minutes.Claim {
-	tail := "writes " + quoted(upper(clip(sentence, 20)))
-	if text, ok := d.now(sentence, it.At); ok && !firstPerson().MatchString(sentence) && english(sentence) {
-		tail = "writes that " + midSentence(clip(text, 20))
+	told := plainly(sentence)
+	tail := "writes " + quoted(upper(clip(told, 22)))
+	if text, ok := d.now(told, it.At); ok && !firstPerson().MatchString(told) && english(told) {
+		tail = "writes that " + midSentence(clip(text, 22))
 	}
 	text := stop(upper(name(s)) + " at " + d.clock(s.Event.Start) + ": " + who(it) + " " + tail)
 	d.tells[text] = it.ID

@@ -16,6 +16,9 @@ func (d *desk) clock(t time.Time) string {
 	if d.m.Hours != 12 {
 		return t.Format("15:04")
 	}
+	if t.Minute() == 0 && t.Hour() == 12 {
+		return "noon"
+	}
 	if t.Minute() == 0 {
 		return t.Format("3 pm")
 	}
@@ -81,7 +84,7 @@ func (d *desk) by(w *when.Deadline) string {
 		}
 	}
 	day := d.dayName(at)
-	if w.AllDay && w.Kind == "on" {
+	if w.AllDay && (w.Kind == "on" || day == "today" && word == "by ") {
 		return on(day)
 	}
 	if w.AllDay {
@@ -90,7 +93,7 @@ func (d *desk) by(w *when.Deadline) string {
 	if d.daysOff(at) == 0 {
 		return word + d.clock(at) + " today"
 	}
-	return word + d.clock(at) + " " + at.Format("on Monday")
+	return word + d.clock(at) + " " + on(day)
 }
 
 // overdue says that the term has passed.

@@ -36,6 +36,7 @@ func Compose(m minutes.Morning, in Input) minutes.Brief {
 	b.Actions = listed(d.loops)
 	b.Sections = d.sections()
 	d.fit(&b)
+	d.familiar(&b)
 	b.Changes = d.changes(b)
 	number(&b)
 	b.ReadingSeconds = Words(b) * 60 / wordsAMinute

@@ -56,17 +56,21 @@ func (d *desk) overlap(a, b minutes.Scored) minutes.Claim {
 	n := int(earlier(a.Event.End, b.Event.End).Sub(b.Event.Start).Minutes())
 	text := name(a) + " (until " + d.clock(a.Event.End) + ") and " + name(b) + " (from " + d.clock(b.Event.Start) + ") overlap by " + itoa(n) + " minutes"
 	quotes := []string{a.ID, a.Title.String(), a.ID, factLine(a.Item, "ends"), b.ID, b.Title.String(), b.ID, factLine(b.Item, "starts")}
+	if b.Event.End.Before(a.Event.End) {
+		text = upper(name(b)) + " (" + d.clock(b.Event.Start) + " to " + d.clock(b.Event.End) + ") falls within " + name(a) + " (until " + d.clock(a.Event.End) + ")"
+		quotes = append(quotes, b.ID, factLine(b.Item, "ends"))
+	}
 	switch {
 	case d.own(b) && !d.own(a):
 		text += "; " + name(b) + " is yours alone to move."
 	case d.own(a) && !d.own(b):
 		text += "; " + name(a) + " is yours alone to move."
 	case d.people.mine(b.Event.Organizer) && !d.people.mine(a.Event.Organizer):
-		text += "; the second is yours to move."
+		text += "; " + name(b) + " is yours to move."
 	case d.people.mine(a.Event.Organizer) && !d.people.mine(b.Event.Organizer):
-		text += "; the first is yours to move."
+		text += "; " + name(a) + " is yours to move."
 	case b.Event.Organizer.Email != "" && !b.Event.Organizer.Name.Empty() && b.Event.Organizer != a.Event.Organizer:
-		text += "; to move the second, ask " + b.Event.Organizer.Name.Line().String() + "."
+		text += "; to move " + name(b) + ", ask " + b.Event.Organizer.Name.Line().String() + "."
 		quotes = append(quotes, b.ID, factLine(b.Item, "organizer"))
 	default:
 		text += "."
@@ -195,7 +199,10 @@ func (d *desk) waiting() []minutes.Claim {
 func (d *desk) meeting(l *loop, s minutes.Scored) minutes.Claim {
 	n := who(l.mail)
 	quotes := []string{l.Item, factLine(l.mail, "from"), s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts")}
-	at := d.clock(s.Event.Start) + " (" + name(s) + ")"
+	at := d.clock(s.Event.Start)
+	if !hasWords(s.Title.String(), n) {
+		at += " (" + name(s) + ")"
+	}
 	if d.told[l.Item] {
 		return claim(minutes.EngineComputed, "You meet "+n+" at "+at+"; have your answer on "+quoted(clip(subject(l.mail), 8))+" by then.",
 			append(quotes, l.Item, l.mail.Title.String())...)

@@ -178,6 +178,7 @@ func (d *desk) unconfirmed() []minutes.Claim {
 			text := upper(name(s)) + " is at " + d.clock(s.Event.Start) + ", and " + l.Who.String() + " has not answered your mail " + quoted(clip(subject(l.mail), 8)) + "."
 			out = append(out, claim(minutes.EngineComputed, text, s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"),
 				l.Item, l.mail.Title.String(), l.Item, factLine(l.mail, "to")))
+			d.tells[text] = l.Item
 			break
 		}
 	}
@@ -213,7 +214,7 @@ func (d *desk) wet() []minutes.Claim {
 		if best.Code >= 71 && best.Code <= 77 || best.Code == 85 || best.Code == 86 {
 			what = "snow"
 		}
-		text := "Expect " + what + " for " + name(s) + " at " + d.clock(s.Event.Start) + " (" + itoa(best.Chance) + " % at " + d.clock(best.At) + "): it is at " + place(s.Event) + "."
+		text := "Expect " + what + " for " + name(s) + " at " + d.clock(s.Event.Start) + " (" + itoa(best.Chance) + " % at " + d.clock(best.At) + ")."
 		return []minutes.Claim{claim(minutes.EngineComputed, text, f.ID, factLine(f.Item, best.At.Format("15:04")),
 			s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"), s.ID, factLine(s.Item, "where"))}
 	}

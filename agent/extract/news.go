@@ -129,6 +129,16 @@ func (d *desk) touch(s minutes.Scored) int {
 	return n
 }
 
+// interest is the first of the reader's interests that a title has.
+func (d *desk) interest(s minutes.Scored) string {
+	for _, w := range d.m.Profile.Interests {
+		if hasWords(s.Title.String(), w) {
+			return w
+		}
+	}
+	return ""
+}
+
 func hasStems(text, phrase string) bool {
 	want := topical(phrase)
 	if w := strings.TrimSuffix(fold(phrase), "s"); len(w) >= 3 && len(w) < 6 && hasWords(text, w) {

@@ -19,7 +19,7 @@ func (d *desk) inTheirWords(it minutes.Item, a ask, s said) said {
 		s.quotes = append(s.quotes, it.ID, factLine(it, "sent"))
 	}
 	if a.dueAlso != "" {
-		s.quotes = append(s.quotes, it.ID, a.dueAlso)
+		s.quotes = append(s.quotes, it.ID, a.dueWords())
 	}
 	due := a.due != nil && !a.due.At.IsZero()
 	if what := errand(a.sentence); a.form == foreign && what != "" {
@@ -27,20 +27,28 @@ func (d *desk) inTheirWords(it minutes.Item, a ask, s said) said {
 		if dated {
 			s.text = who(it) + " asked you " + on(day) + " to " + what
 		}
-		if due && !d.overdue(a.due) {
+		switch {
+		case !due || d.overdue(a.due):
+		case dated:
+			s.text, due = s.text+", due "+strings.TrimPrefix(d.by(a.due), "by "), false
+		default:
 			s.text, due = s.text+" "+d.by(a.due), false
 		}
 		s.text += ": " + quoted(upper(clip(a.sentence, maxLine-count(s.text))))
 	} else {
 		s.text = who(it) + d.verb(a, day, dated) + quoted(upper(clip(a.sentence, maxLine-6)))
 	}
-	said := due && a.due.Kind == "before" && !a.due.AllDay && day == "today" && strings.Contains(a.sentence, a.due.Quote)
+	far := due && d.daysOff(a.due.At) > 1 && fullDate().MatchString(a.due.Quote) && strings.Contains(a.sentence, a.due.Quote)
+	said := far || due && a.due.Kind == "before" && !a.due.AllDay && day == "today" && strings.Contains(a.sentence, a.due.Quote)
 	if due && !said {
 		s.text = stop(s.text) + " " + d.dueNote(a)
 	}
 	s.text = stop(s.text)
 	return s
 }
+
+// fullDate is a day with its month: in a quotation it needs no other.
+var fullDate = lazy(`\d{1,2}(?:st|nd|rd|th|\.)? (?:of |de )?\p{L}{3,}|\p{L}{3,} \d{1,2}\b`)
 
 // verb is how a quotation is led in: " asks: ", or " wrote yesterday: ".
 func (d *desk) verb(a ask, day string, dated bool) string {
@@ -124,7 +132,6 @@ func errands() []errandOf {
 		{"send something", []string{"schick", "senden", "zukommen lassen", "envoyer", "transmettre", "faire parvenir", "enviar", "mandar", "sturen"}},
 		{"check something", []string{"prüf", "durchseh", "anschauen", "ansehen", "vérifier", "relire", "revisar", "comprobar", "nakijken", "controleren"}},
 		{"bring something", []string{"mitbring", "bring ", "bringen", "brot mit", "apporter", "traer", "meenemen"}},
-		{"give something along", []string{"mitgeben", "ihre laternen mit", "geben sie den kindern"}},
 		{"lend something", []string{"leihen", "ausleihen", "prêter", "prestar", "lenen"}},
 		{"call", []string{"anrufen", "rufen sie", "zurückrufen", "rappeler", "appeler", "llamar", "bellen"}},
 		{"come by", []string{"vorbeikommen", "vorbeischauen", "pourriez-vous passer", "pouvez-vous passer", "pasar por", "langskomen"}},

@@ -22,7 +22,7 @@ var (
 	knowing     = lazy(`(?i)^(?:tell|let|give) (?:me|us)(?: know)? ((?:whether|if|when|where|what|how|which|why|who)\b.+)$`)
 	bareTell    = lazy(`(?i)^(?:(?:tell|let|give|answer|call|text|get back to) (?:me|us)(?: know| back| a call| a ring)?|confirm|reply|respond|answer|advise|rsvp)(?: please)?$`)
 	pronoun     = lazy(`(?i)\b(?:it|them|this|these|those|both)\b`)
-	purpose     = lazy(`(?i)(?:, otherwise|, or (?:else|we|I)\b| so that | so (?:I|we) | because |, as (?:I|we)\b| since (?:I|we)\b|; |, (?:and )?(?:I|we)(?:'| )|, (?:finance|legal|they|he|she|without|the|this|that|our|his|her|my|as|since|please)\b| – | — | - ).*$`)
+	purpose     = lazy(`(?i)(?:, otherwise|, or (?:else|we|I)\b| so that | so (?:I|we) | so (?:the |our )?\p{L}+ (?:can|could|will|may) | because |, as (?:I|we)\b| since (?:I|we)\b|; |, (?:and )?(?:I|we)(?:'| )|, (?:finance|legal|they|he|she|without|the|this|that|our|his|her|my|as|since|please)\b| – | — | - ).*$`)
 )
 
 // say turns what is asked to the reader: "Anna Kirsch asks you to …" where no word of it means the
@@ -64,10 +64,12 @@ func (d *desk) say(it minutes.Item, a ask) said {
 		text += ", " + d.by(a.due)
 	}
 	if a.dueAlso != "" {
-		s.quotes = append(s.quotes, it.ID, a.dueAlso)
+		s.quotes = append(s.quotes, it.ID, a.dueWords())
 	}
 	if past {
 		text += "; that has passed"
+	} else if why := d.why(it, a); why != "" && count(text)+count(why) <= maxLine {
+		text += why
 	}
 	s.text = stop(text)
 	if count(s.text) > maxLine {
@@ -75,6 +77,22 @@ func (d *desk) say(it minutes.Item, a ask) said {
 	}
 	return s
 }
+
+// why is the reason that stands behind what is asked, where it is no word of the writer's own.
+func (d *desk) why(it minutes.Item, a ask) string {
+	tail := strings.TrimRight(purpose().FindString(a.phrase), ".! ")
+	reason := reasoning().MatchString(tail)
+	text, ok := d.now(tail, it.At)
+	if !reason || !ok || firstPerson().MatchString(tail) || len(terms(tail, it.At)) > 0 {
+		return ""
+	}
+	if strings.HasPrefix(text, ",") {
+		return text
+	}
+	return " " + strings.TrimSpace(text)
+}
+
+var reasoning = lazy(`(?i)^(?:,? otherwise|,? or (?:else)?|,? so (?:that )?|,? because|,? since|,? as) `)
 
 var thatTime = lazy(`(?i)\b(?:that (?:time|date|day|deadline)|by then)\b`)
 
@@ -102,7 +120,7 @@ func (d *desk) phrase(it minutes.Item, a ask) (string, bool) {
 		return strings.Replace(p, "\x00", d.by(a.due), 1), ok
 	}
 	if a.due != nil && a.dueQuote != "" && strings.Contains(p, a.dueQuote) && !(a.due.Kind == "before" && !a.due.AllDay) {
-		p = strings.Replace(p, a.dueQuote, "\x00", 1)
+		p = theirTime().ReplaceAllString(strings.Replace(p, a.dueQuote, "\x00", 1), "")
 		p, ok := d.now(p, it.At)
 		return strings.Replace(p, "\x00", d.by(a.due), 1), ok && (a.form != need || !firstPerson().MatchString(p))
 	}
@@ -164,8 +182,12 @@ func trimDue(phrase, quote string) string {
 		phrase = strings.Replace(phrase, quote, "", 1)
 	}
 	phrase = strings.TrimRight(strings.Join(strings.Fields(strings.ReplaceAll(phrase, " ,", ",")), " "), " ,;:–-")
+	phrase = theirTime().ReplaceAllString(phrase, "")
 	return danglers().ReplaceAllString(phrase, "")
 }
+
+// theirTime is what stands behind a term that has been taken out.
+var theirTime = lazy(`(?i) (?:(?:your|our|my|local) time|(?:before|by) (?:then|that (?:time|date|day)))$`)
 
 var danglers = lazy(`(?i) (?:on|by|at|before|until|for|in|or|and|latest)$`)
 
@@ -221,7 +243,11 @@ func (d *desk) errandOfMine(it minutes.Item, a ask, p, name string) string {
 	if at := pronoun().FindStringIndex(t); at != nil && subject(it) != "" {
 		t = t[:at[1]] + " (" + quoted(clip(subject(it), 9)) + ")" + t[at[1]:]
 	}
-	if !strings.Contains(t, name) {
+	switch {
+	case strings.Contains(t, name):
+	case strings.Contains(t, " for ") && !strings.Contains(t, "“"):
+		t += " (" + name + ")"
+	default:
 		t += ", for " + name
 	}
 	return upper(t)

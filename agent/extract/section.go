@@ -154,7 +154,7 @@ func (d *desk) sectionMail(s minutes.Scored, groups map[string]int) minutes.Clai
 		return claim(minutes.EngineComputed, text, from...)
 	case it.Mail.Answered:
 		return claim(minutes.EngineExtract, who(it)+": "+quoted(clip(subject(it), 10))+" (answered)", from...)
-	case d.told[it.ID]:
+	case d.told[it.ID] || d.acknowledges(it):
 		return claim(minutes.EngineExtract, who(it)+": "+quoted(clip(subject(it), 10)), from...)
 	case d.classes[it.ID] == notice && groups[it.Mail.From.Email] > 1:
 		n := groups[it.Mail.From.Email]

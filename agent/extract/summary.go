@@ -27,10 +27,10 @@ type digest struct {
 	n   int
 }
 
-// take moves up to limit lines that tell something new from a list to their part, while the whole
-// has less than full lines.
-func (g *digest) take(part int, from *[]minutes.Claim, limit, full int) {
-	for len(*from) > 0 && limit > 0 && g.n < full {
+// take moves the first line of a list that tells something new to its part, while the whole has less
+// than full lines.
+func (g *digest) take(part int, from *[]minutes.Claim, full int) {
+	for len(*from) > 0 && g.n < full {
 		c := (*from)[0]
 		*from = (*from)[1:]
 		known := func(id string) bool { return g.d.told[id] }
@@ -43,92 +43,80 @@ func (g *digest) take(part int, from *[]minutes.Claim, limit, full int) {
 		}
 		g.out[part] = append(g.out[part], c)
 		g.n++
-		limit--
+		return
 	}
 }
 
 // summary is what else one should know. What presses is chosen first, then one of each kind, then
 // what there is room for.
 func (d *desk) summary() []minutes.Claim {
-	late, came, days, news := d.late(), d.came(), d.calendarLines(), d.newsLines()
+	late, coming := d.late()
+	came, days, news := d.came(), d.calendarLines(), d.newsLines()
 	var sky []minutes.Claim
 	for _, f := range d.forecasts() {
 		sky = append(sky, d.weather(f))
 	}
 	ps := d.untold()
-	asks, facts, strangers := d.lines(ps.asks), d.lines(ps.facts), d.lines(ps.strangers)
+	asks, facts, strangers, soft := d.lines(ps.asks), d.lines(ps.facts), d.lines(ps.strangers), d.lines(ps.soft)
 	first := maxSummary - min(len(news), 1) - min(len(sky), 1)
 	g := &digest{d: d}
-	g.take(ofMail, &asks, 1, first)
+	g.take(ofMail, &asks, first)
 	if together := d.together(ps.asks); len(together) > 0 {
-		g.take(ofMail, &together, 1, first)
+		g.take(ofMail, &together, first)
 	}
-	g.take(ofCalendar, &days, 1, first)
-	g.take(ofWaits, &late, 1, first)
-	g.take(ofMail, &facts, 1, first)
-	g.take(ofMail, &strangers, 1, first)
-	g.take(ofWaits, &came, 1, first)
-	g.take(ofNews, &news, 1, maxSummary)
-	g.take(ofWeather, &sky, 1, maxSummary)
+	g.take(ofCalendar, &days, first)
+	g.take(ofWaits, &late, first)
+	g.take(ofMail, &facts, first)
+	g.take(ofMail, &strangers, first)
+	g.take(ofWaits, &came, first)
+	g.take(ofNews, &news, maxSummary)
+	g.take(ofWeather, &sky, maxSummary)
 	for _, more := range []struct {
 		part int
 		from *[]minutes.Claim
-	}{{ofMail, &asks}, {ofWaits, &late}, {ofCalendar, &days}, {ofNews, &news}, {ofMail, &facts}, {ofWaits, &came}, {ofMail, &strangers}, {ofNews, &news}} {
-		g.take(more.part, more.from, 1, maxSummary)
+	}{{ofMail, &asks}, {ofWaits, &late}, {ofCalendar, &days}, {ofNews, &news}, {ofMail, &facts}, {ofWaits, &came}, {ofMail, &strangers}, {ofMail, &soft}, {ofWaits, &coming}, {ofNews, &news}} {
+		g.take(more.part, more.from, maxSummary)
 	}
 	return slices.Concat(g.out[:]...)
 }
 
-// late are things I wait for whose term has come or passed, and what I promised for today, the
-// oldest first.
-func (d *desk) late() []minutes.Claim {
-	var out []minutes.Claim
+// late are things I wait for whose term has passed, coming those that are due today: the list of
+// what I wait for has them too, so these have time.
+func (d *desk) late() (late, coming []minutes.Claim) {
 	for i := range d.loops {
 		l := &d.loops[i]
-		if c, ok := d.promisedLine(l); ok {
-			out = append(out, c)
-			continue
-		}
 		if l.Owner != "them" || l.Status != "open" || l.Due == nil || d.daysOff(*l.Due) > 0 || l.ask == nil || len(l.Evidence) == 0 {
 			continue
 		}
-		day := d.dayName(*l.Due)
-		what := l.Text.String()
-		text := ""
-		switch {
-		case d.overdue(l.ask.due) && !l.mail.Mail.FromMe:
-			text = strings.Replace(what, l.Who.String()+" to ", l.Who.String()+" meant to ", 1) + " by " + day + "; nothing has come."
-		case d.overdue(l.ask.due):
-			text = "Nothing yet from " + l.Who.String() + ", whom you asked to " + strings.TrimPrefix(what, l.Who.String()+" to ") + " by " + day + "."
-		default:
-			text = strings.Replace(what, l.Who.String()+" to ", l.Who.String()+" is to ", 1) + " " + day + "."
+		c := d.lateLine(l)
+		if d.overdue(l.ask.due) {
+			late = append(late, c)
+		} else {
+			coming = append(coming, c)
 		}
-		if strings.Contains(text, " to answer: ") {
-			text = "Nothing yet from " + l.Who.String() + ": you asked " + strings.TrimPrefix(what, l.Who.String()+" to answer: ")
-		}
-		c := claim(minutes.EngineComputed, stop(text), evidence(l.Evidence)...)
-		if l.mail.Mail != nil {
-			c.Evidence = append(c.Evidence, minutes.Evidence{Item: l.Item, Quote: minutes.CleanLine(factLine(l.mail, "to"))})
-			if !l.mail.Mail.FromMe {
-				c.Evidence[len(c.Evidence)-1].Quote = minutes.CleanLine(factLine(l.mail, "from"))
-			}
-		}
-		out = append(out, c)
 	}
-	return out
+	return late, coming
 }
 
-// promisedLine reminds of what I said I would do by now.
-func (d *desk) promisedLine(l *loop) (minutes.Claim, bool) {
-	if l.Owner != "me" || l.Status != "open" || l.Due == nil || d.daysOff(*l.Due) > 0 || l.ask == nil || l.ask.form != promise {
-		return minutes.Claim{}, false
+func (d *desk) lateLine(l *loop) minutes.Claim {
+	day, what, w := d.dayName(*l.Due), l.Text.String(), l.Who.String()
+	var text string
+	switch asked, quoting := strings.CutPrefix(what, w+" to answer: "); {
+	case quoting:
+		text = "Nothing yet from " + w + ": you asked " + asked
+	case d.overdue(l.ask.due) && !l.mail.Mail.FromMe:
+		text = strings.Replace(what, w+" to ", w+" meant to ", 1) + " by " + day + "; nothing has come."
+	case d.overdue(l.ask.due):
+		text = "Nothing yet from " + w + ", whom you asked to " + strings.TrimPrefix(what, w+" to ") + " by " + day + "."
+	default:
+		text = strings.Replace(what, w+" to ", w+" is to ", 1) + " " + day + "."
 	}
-	text := "You promised to " + lower(l.Text.String()) + " " + on(d.dayName(*l.Due)) + "."
-	if what, ok := strings.CutPrefix(l.Text.String(), "Promised to "); ok {
-		text = "You promised " + stop(what)
+	c := claim(minutes.EngineComputed, stop(text), evidence(l.Evidence)...)
+	if l.mail.Mail != nil {
+		side := map[bool]string{true: "to", false: "from"}[l.mail.Mail.FromMe]
+		c.Evidence = append(c.Evidence, minutes.Evidence{Item: l.Item, Quote: minutes.CleanLine(factLine(l.mail, side))})
 	}
-	quotes := append(evidence(l.Evidence), l.Item, factLine(l.mail, "to"))
-	return claim(minutes.EngineComputed, text, quotes...), true
+	return c
 }
 
 // came is what I waited for and has come since the brief before.
@@ -172,12 +160,17 @@ func (d *desk) calendarLines() []minutes.Claim {
 	return out
 }
 
-// newsLines are the stories that lead, one of each kind before a second of any.
+// talked is from how many points a story is one that everyone talks of.
+const talked = 300
+
+// newsLines are the stories that lead: the one closest to the reader's interests, what everyone
+// talks of, what touches another interest, then one of each kind before a second of any.
 func (d *desk) newsLines() []minutes.Claim {
-	var touching, first, rest []minutes.Claim
+	var touching, everyone, other, second, first, rest []minutes.Claim
+	theirs := "" // the interest that the first one touches
 	kinds := map[minutes.Kind]bool{}
-	for _, s := range d.news() {
-		if len(touching)+len(first)+len(rest) > 2*maxSummary {
+	for i, s := range d.news() {
+		if i > enough {
 			break
 		}
 		if d.told[s.ID] || s.Article != nil && business(s.Article.Category) && len(d.kind(minutes.KindQuote)) > 0 && d.touches(s) == 0 {
@@ -186,7 +179,13 @@ func (d *desk) newsLines() []minutes.Claim {
 		c := d.story(s, true)
 		switch {
 		case d.touches(s) > 0 && len(touching) == 0:
-			touching = append(touching, c)
+			touching, theirs = append(touching, c), d.interest(s)
+		case s.Story != nil && d.leads(s) && s.Story.Points >= talked:
+			everyone = append(everyone, c)
+		case d.touches(s) > 1 && d.interest(s) != theirs:
+			other = append(other, c)
+		case d.touches(s) > 1:
+			second = append(second, c)
 		case s.Story != nil && d.leads(s) || !kinds[s.Kind]:
 			first = append(first, c)
 		default:
@@ -195,7 +194,7 @@ func (d *desk) newsLines() []minutes.Claim {
 		}
 		kinds[s.Kind] = true
 	}
-	return slices.Concat(touching, first, rest)
+	return slices.Concat(touching, everyone, other, second, first, rest)
 }
 
 // forecasts are those of the places of the day: one that an event of today lies in before home.

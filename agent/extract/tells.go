@@ -75,6 +75,17 @@ func (d *desk) touchesToday(it minutes.Item) bool {
 	return false
 }
 
+// plainly is a sentence without the words that only lead it in: "just a reminder that".
+func plainly(s string) string {
+	at := leadsIn().FindStringIndex(s)
+	if at == nil || count(s[at[1]:]) < 3 {
+		return s
+	}
+	return s[at[1]:]
+}
+
+var leadsIn = lazy(`(?i)^(?:(?:just )?(?:a )?(?:quick |gentle |friendly |short )?(?:reminder|note|heads[- ]up)(?: to say)?(?: that|:)|(?:I |we )?(?:just )?(?:wanted |want |would like |'d like )?to (?:let you know|say|inform you|tell you) that|please (?:note|be aware|be advised) that|just so you know,?|for your information,?) `)
+
 // fresh bounds how old a mail may be that tells of something off but names no day.
 const fresh = 72 * time.Hour
 

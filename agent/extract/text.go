@@ -94,7 +94,7 @@ func lower(s string) string {
 // stop ends a sentence that has no end of its own.
 func stop(s string) string {
 	s = strings.TrimSpace(s)
-	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") || strings.HasSuffix(s, "”") && strings.ContainsAny(strings.TrimSuffix(s, "”")[len(s)-len("”")-1:], ".!?") {
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") || strings.HasSuffix(s, "…") || strings.HasSuffix(s, "”") && strings.ContainsAny(strings.TrimSuffix(s, "”")[len(s)-len("”")-1:], ".!?") {
 		return s
 	}
 	return s + "."

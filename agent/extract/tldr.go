@@ -221,18 +221,19 @@ func (d *desk) gist(it minutes.Item) (said, bool) {
 	if len(it.Mail.Attachments) > 0 && subject(it) != "" && (len(texts) == 0 || attached().MatchString(texts[0]) && count(texts[0]) < 9) {
 		return said{"sends " + quoted(clip(subject(it), 10)) + " (" + it.Mail.Attachments[0] + ")", []string{it.ID, it.Title.String(), it.ID, factLine(it, "attachments")}}, true
 	}
-	if b := d.bears(it); b.sentence != "" {
+	if b := d.bears(it); b.upsets || b.money {
 		texts = append([]string{b.sentence}, texts...)
 	} else {
 		texts = telling(texts, it.At)
 	}
 	for _, s := range texts {
 		s, _ = d.people.addressed(s)
+		s = plainly(s)
 		if count(s) < 3 || attached().MatchString(s) && count(s) < 9 {
 			continue
 		}
 		text, ok := d.now(s, it.At)
-		if !ok || firstPerson().MatchString(text) || strings.HasSuffix(s, "?") {
+		if !ok || firstPerson().MatchString(text) || strings.HasSuffix(s, "?") || !english(s) && count(s) > 4 {
 			text = quoted(upper(clip(s, maxLine-8)))
 		} else {
 			text = capital(clip(text, maxLine-4))

@@ -10,7 +10,8 @@ import (
 // sorted are the mails worth a line that the TL;DR and the insights have not told.
 type sorted struct {
 	asks      []pick // of people the reader knows
-	facts     []pick // from them
+	facts     []pick // from them, of what is off or is today
+	soft      []pick // from them, of anything else
 	strangers []pick
 }
 
@@ -23,6 +24,8 @@ func (d *desk) untold() sorted {
 			out.strangers = append(out.strangers, p)
 		case p.loop != nil:
 			out.asks = append(out.asks, p)
+		case p.weight < 30:
+			out.soft = append(out.soft, p)
 		default:
 			out.facts = append(out.facts, p)
 		}
@@ -68,7 +71,7 @@ func (d *desk) together(ps []pick) []minutes.Claim {
 
 // entry is one who waits, what about and when: “Eyes”, Monday at 10:15.
 func (d *desk) entry(it minutes.Item, a ask) (string, []string) {
-	quotes := []string{it.ID, factLine(it, "from"), it.ID, a.sentence, it.ID, a.dueAlso}
+	quotes := []string{it.ID, factLine(it, "from"), it.ID, a.sentence, it.ID, a.dueWords()}
 	var parts []string
 	if t := subject(it); t != "" && (d.daysOff(it.At) == 0 || !nearDay().MatchString(t) && !foreignNear().MatchString(t)) {
 		parts, quotes = append(parts, quoted(clip(t, 6))), append(quotes, it.ID, it.Title.String())

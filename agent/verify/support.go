@@ -143,7 +143,10 @@ func later(a, b time.Time) time.Time {
 }
 
 // A move is how a cited price changed.
-type move struct{ percent float64 }
+type move struct {
+	percent float64
+	names   []string // of what moved
+}
 
 var movement = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(fell|down|lost|dropped|slipped|lower|rose|up|gained|added|climbed|higher)\b[^.;,%]{0,24}?(\d+(?:\.\d+)?)\s?%`)
@@ -167,3 +170,24 @@ func (s *support) direction(text string) error {
 	}
 	return nil
 }
+
+// owned holds a change that stands right behind a name, "DAX +0.3 %", to what that name stands for.
+func (s *support) owned(text string) error {
+	for _, mv := range s.moves {
+		for _, n := range mv.names {
+			_, after, ok := strings.Cut(text, n+" ")
+			g := signed().FindStringSubmatch(after)
+			if n == "" || !ok || g == nil {
+				continue
+			}
+			t := token{kind: "number", raw: g[2], unit: "%", vals: readings(g[2], false)}
+			one := support{rounded: []float64{mv.percent}}
+			if !one.follows(t) || g[1] == "+" && mv.percent < 0 || g[1] != "+" && g[1] != "±" && mv.percent > 0 {
+				return fmt.Errorf("%s did not change by %s%s %%", n, g[1], g[2])
+			}
+		}
+	}
+	return nil
+}
+
+var signed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([+\-−±])(\d+(?:\.\d+)?) ?%`) })

@@ -160,6 +160,8 @@ func readClock(raw string, loose bool) (token, bool) {
 		return t, false
 	}
 	switch {
+	case (am || pm) && h > 12 && !strings.Contains(low, "h"):
+		return t, !loose // 16:00 am is no time, and nothing supports it
 	case pm && h < 12:
 		h += 12
 	case am && h == 12:

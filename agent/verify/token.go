@@ -73,7 +73,7 @@ func scan(text string, ref time.Time, loose bool) []token {
 	}
 	take(p.link, func(raw string, _ []int) (token, bool) { return token{kind: "link"}, strings.ContainsAny(raw, "./@") }, false)
 	take(p.date, func(raw string, at []int) (token, bool) {
-		if loose && dottedHour(raw, text[:at[0]]) {
+		if dottedHour(raw, text[:at[0]]) {
 			return token{}, false
 		}
 		t, ok := readDate(raw, ref, loose)

@@ -36,7 +36,9 @@ func (s *support) verbatim(text string, article bool) error {
 			if len(ws) < fewWords {
 				continue
 			}
-			if !slices.ContainsFunc(s.quotes, func(q string) bool { return inOrder(words(fold(q)), ws) || inOrder(undated(words(fold(q))), ws) }) {
+			if !slices.ContainsFunc(s.quotes, func(q string) bool {
+				return inOrder(words(fold(q)), ws, false) || inOrder(undated(words(fold(q))), ws, true)
+			}) {
 				return fmt.Errorf("nothing cited says %q", strings.TrimSpace(part))
 			}
 		}
@@ -60,12 +62,12 @@ func undated(ws []string) []string {
 	return out
 }
 
-// inOrder says whether ws stands in text as one run.
-func inOrder(text, ws []string) bool {
+// inOrder says whether ws stands in text as one run; unless exact, with near days by another name.
+func inOrder(text, ws []string, exact bool) bool {
 	for i := 0; i+len(ws) <= len(text); i++ {
 		ok := true
 		for j, w := range ws {
-			if e := text[i+j]; w != e && !(nearWord(e) && dayWord(w)) {
+			if e := text[i+j]; w != e && (exact || !nearWord(e) || !dayWord(w)) {
 				ok = false
 				break
 			}

@@ -118,7 +118,8 @@ func (s *support) closed(it minutes.Item) {
 	}
 	for line := range strings.Lines(it.Facts().String()) {
 		name, _, _ := strings.Cut(line, ":")
-		loose := it.Forecast != nil && name != "place" && name != "today" && name != "now" || it.Mail != nil && name == "sent"
+		loose := it.Forecast != nil && name != "place" && name != "today" && name != "now" || it.Mail != nil && name == "sent" ||
+			it.Story != nil && name == "points per hour"
 		if !loose {
 			s.add(strings.TrimSpace(line), it, true)
 		}
@@ -126,7 +127,7 @@ func (s *support) closed(it minutes.Item) {
 	if it.Quote != nil {
 		s.add(it.Quote.Name.String(), it, true)
 		s.rounded = append(s.rounded, it.Quote.ChangePercent)
-		s.moves = append(s.moves, move{it.Quote.ChangePercent})
+		s.moves = append(s.moves, move{it.Quote.ChangePercent, []string{it.Quote.Name.Line().String(), it.Quote.Symbol}})
 	}
 }
 
@@ -226,6 +227,9 @@ func (s *support) check(text string) error {
 		}
 	}
 	if err := s.direction(text); err != nil {
+		return err
+	}
+	if err := s.owned(text); err != nil {
 		return err
 	}
 	return s.names(text)
