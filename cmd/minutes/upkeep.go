@@ -182,6 +182,9 @@ func configCmd(sh *shell) *cobra.Command {
 				where = "no config file: the defaults"
 			}
 			fmt.Fprintf(sh.err, "%s: fine, %d sources\n", where, len(c.Connectors))
+			for _, l := range c.NotYet() {
+				fmt.Fprintln(sh.err, " ", l)
+			}
 			return nil
 		}},
 		&cobra.Command{Use: "show", Short: "What is in force and where each value comes from (secrets hidden)", Args: noArgs, RunE: func(*cobra.Command, []string) error {

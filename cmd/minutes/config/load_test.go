@@ -381,3 +381,16 @@ func TestAnAbsurdlyDeepFileIsRefusedAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// all takes an error of this package apart.
+func all(err error) Errors {
+	var many Errors
+	var one *Error
+	switch {
+	case errors.As(err, &many):
+		return many
+	case errors.As(err, &one):
+		return Errors{one}
+	}
+	return nil
+}

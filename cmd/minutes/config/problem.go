@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -131,17 +130,4 @@ func distance(a, b string) int {
 		before, prev, row = prev, row, before
 	}
 	return prev[len(b)]
-}
-
-// all takes an error of this package apart.
-func all(err error) Errors {
-	var many Errors
-	var one *Error
-	switch {
-	case errors.As(err, &many):
-		return many
-	case errors.As(err, &one):
-		return Errors{one}
-	}
-	return nil
 }

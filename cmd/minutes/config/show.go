@@ -101,6 +101,9 @@ func (s shower) line(name, path, value string) {
 	if s.c.Path != "" && s.c.text.has(path) {
 		from = "line " + strconv.Itoa(s.c.text.line(path))
 	}
+	if s.c.unused(path) {
+		from += ", not used yet"
+	}
 	if path == "timezone" && s.c.zoneFrom != "" {
 		from += ": " + s.c.ZoneName + ", from " + s.c.zoneFrom
 	}
