@@ -61,13 +61,14 @@ func (v *visit) fetch(m *mailbox) {
 		m.wanted[uint32(uid)] = true
 	}
 	// Room for every message asked for, each of which is taken once: nobody waits for the reader.
-	m.messages, m.fetched = make(chan received, len(m.want)), make(chan error, 1)
+	m.messages, m.fetched = make(chan []received, len(m.want)+1), make(chan error, 1)
 	v.mu.Unlock()
 	cmd := v.c.Fetch(imap.UIDSetNum(m.want...), o)
 	go func() {
 		err := cmd.Close()
 		v.mu.Lock()
 		m.wanted = nil // whatever comes late is not wanted
+		m.pass()
 		v.mu.Unlock()
 		m.fetched <- err
 		close(m.messages)
@@ -105,7 +106,7 @@ func (v *visit) take(f *fetched) {
 	switch {
 	case whole && m.wanted[f.uid]:
 		delete(m.wanted, f.uid)
-		m.messages <- m.collect(f)
+		m.came = append(m.came, m.collect(f))
 	case len(f.sections) == 0 && f.flags && m.told != nil && f.uid >= m.known.Low && len(m.told) < maxTracked:
 		m.told[f.uid] = f.bits
 	}
@@ -140,25 +141,27 @@ func (v *visit) receive(m *mailbox, d *desk, since time.Time) {
 		m.seen = map[uint32]flagBit{}
 	}
 	sum := int64(0)
-	for got := range m.messages {
-		rec := got.record
-		if err != nil {
-			continue
+	for batch := range m.messages {
+		for _, got := range batch {
+			rec := got.record
+			if err != nil {
+				continue
+			}
+			if m.seen[rec.meta.UID] = got.bits; got.bits&(flagDeleted|flagDraft) != 0 {
+				continue
+			}
+			if first && !rec.meta.Received.IsZero() && rec.meta.Received.Before(since) {
+				continue
+			}
+			for _, n := range rec.needs {
+				sum += n.size
+			}
+			if len(rec.needs) > 0 && sum <= maxPartSum {
+				m.lacking = append(m.lacking, rec)
+				continue
+			}
+			d.add(rec)
 		}
-		if m.seen[rec.meta.UID] = got.bits; got.bits&(flagDeleted|flagDraft) != 0 {
-			continue
-		}
-		if first && !rec.meta.Received.IsZero() && rec.meta.Received.Before(since) {
-			continue
-		}
-		for _, n := range rec.needs {
-			sum += n.size
-		}
-		if len(rec.needs) > 0 && sum <= maxPartSum {
-			m.lacking = append(m.lacking, rec)
-			continue
-		}
-		d.add(rec)
 	}
 	if err2 := <-m.fetched; err == nil {
 		err = err2
@@ -170,6 +173,23 @@ func (v *visit) receive(m *mailbox, d *desk, since time.Time) {
 		return
 	}
 	m.done = true
+}
+
+// pass hands on what came, when the server has no more to say for now: a goroutine woken for each
+// message would cost as much as the message.
+func (v *visit) pass() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, m := range v.boxes {
+		m.pass()
+	}
+}
+
+func (m *mailbox) pass() {
+	if len(m.came) > 0 {
+		m.messages <- m.came
+		m.came = nil
+	}
 }
 
 // collect makes a message of its FETCH response.

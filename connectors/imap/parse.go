@@ -274,7 +274,7 @@ func (m message) files(r *reading) []string {
 
 // excerptOf is the beginning of a text on one line. Mostly a short stretch of it is enough to tell.
 func excerptOf(own string) minutes.Safe {
-	for _, n := range [...]int{3 * maxExcerpt, 8 * maxExcerpt} {
+	for _, n := range [...]int{maxExcerpt * 5 / 4, 8 * maxExcerpt} {
 		line := minutes.Clean(strings.ToValidUTF8(own[:min(len(own), n)], "")).Line()
 		if n >= len(own) || n == 8*maxExcerpt || utf8.RuneCountInString(line.String()) > maxExcerpt+1 {
 			return line.Cut(maxExcerpt)

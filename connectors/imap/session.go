@@ -28,7 +28,7 @@ type visit struct {
 	selected *mailbox // the last one examined
 	trips    int      // waits on the server, for the log
 
-	mu    sync.Mutex // over what take touches: boxes, and of a mailbox wanted, told and parts
+	mu    sync.Mutex // over what take touches: boxes, and of a mailbox wanted, came, told and parts
 	boxes map[string]*mailbox
 }
 
@@ -44,7 +44,7 @@ func (s *source) open(ctx context.Context) (*visit, error) {
 	}
 	v := &visit{source: s, ctx: ctx, g: g, secret: secret, boxes: map[string]*mailbox{}}
 	v.stop = context.AfterFunc(ctx, func() { g.fail(ctx.Err()) })
-	g.wire.deliver = v.take
+	g.wire.deliver, g.wire.pause = v.take, v.pass
 	v.c = imapclient.New(g, nil)
 	if err := v.c.WaitGreeting(); err != nil {
 		defer v.close()
@@ -83,7 +83,8 @@ type mailbox struct {
 
 	resel    *imapclient.SelectCommand // when another folder was opened in between
 	wanted   map[uint32]bool           // messages asked for that have not come
-	messages chan received
+	came     []received                // of them, what has not been passed on
+	messages chan []received
 	fetched  chan error // the end of the FETCH that messages come from
 	told     map[uint32]flagBit
 	groups   []*group

@@ -25,6 +25,7 @@ type wire struct {
 	literals []span
 	read     fetched
 	deliver  func(*fetched) // called from the library's reading goroutine; nil drops them
+	pause    func()         // called before it waits for the server
 }
 
 // Read answers with what the server sent, once it has been looked at: at most one response at a time,
@@ -60,6 +61,9 @@ func (g *guard) more() error {
 	}
 	w.end = copy(w.buf, w.buf[w.at:w.end])
 	w.at = 0
+	if w.pause != nil {
+		w.pause()
+	}
 	n, err := g.wait(func() (int, error) { return g.Conn.Read(w.buf[w.end:]) })
 	if w.end += n; n > 0 {
 		return nil // what ended the stream will be said again
