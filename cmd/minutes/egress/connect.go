@@ -53,10 +53,10 @@ func (b *Broker) refuse(host, port string, n names) error {
 	if !n.has(host, port) && port != "80" && port != "443" {
 		return blocked(host, "port "+port+" is only for servers that the config names", "if this server is yours, name it with its port in the config")
 	}
-	if _, err := netip.ParseAddr(host); err != nil {
-		return nil // a name
+	if _, err := netip.ParseAddr(host); err == nil {
+		return b.check(net.JoinHostPort(host, port), host, port, n, true)
 	}
-	return b.check(net.JoinHostPort(host, port), host, port, n, true)
+	return nil // a name is decided on when its address is known
 }
 
 // zoned keeps the zone of a literal link-local address, which connecting needs.
