@@ -203,6 +203,9 @@ func (d *desk) meeting(l *loop, s minutes.Scored) minutes.Claim {
 	if !hasWords(s.Title.String(), n) {
 		at += " (" + name(s) + ")"
 	}
+	if d.told[l.Item] && l.Due != nil && l.Due.Equal(s.Event.Start) {
+		return minutes.Claim{} // it was told as due before they meet
+	}
 	if d.told[l.Item] {
 		return claim(minutes.EngineComputed, "You meet "+n+" at "+at+"; have your answer on "+quoted(clip(subject(l.mail), 8))+" by then.",
 			append(quotes, l.Item, l.mail.Title.String())...)

@@ -74,7 +74,7 @@ func (d *desk) summary() []minutes.Claim {
 	for _, more := range []struct {
 		part int
 		from *[]minutes.Claim
-	}{{ofMail, &asks}, {ofWaits, &late}, {ofCalendar, &days}, {ofNews, &news}, {ofMail, &facts}, {ofWaits, &came}, {ofMail, &strangers}, {ofMail, &soft}, {ofWaits, &coming}, {ofNews, &news}} {
+	}{{ofWaits, &late}, {ofCalendar, &days}, {ofNews, &news}, {ofMail, &asks}, {ofMail, &facts}, {ofWaits, &came}, {ofMail, &strangers}, {ofMail, &soft}, {ofWaits, &coming}, {ofNews, &news}} {
 		g.take(more.part, more.from, maxSummary)
 	}
 	return slices.Concat(g.out[:]...)
