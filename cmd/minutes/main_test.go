@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -65,6 +66,7 @@ func TestScripts(t *testing.T) {
 			"exits":  exits,
 			"schema": meetsSchema,
 			"count":  count,
+			"lines":  linesMeetSchema,
 			"owner":  ownerOnly,
 		},
 	})
@@ -125,6 +127,26 @@ func meetsSchema(ts *testscript.TestScript, neg bool, args []string) {
 	err := render.Validate(args[0], []byte(ts.ReadFile("stdout")))
 	if neg == (err == nil) {
 		ts.Fatalf("schema %s: %v", args[0], err)
+	}
+}
+
+// linesMeetSchema holds every line of a file against a published schema and, where it names one of its
+// own, against that: lines export all.jsonl.
+func linesMeetSchema(ts *testscript.TestScript, _ bool, args []string) {
+	kinds := map[string]int{}
+	for l := range strings.Lines(ts.ReadFile(args[1])) {
+		var named struct{ Schema string }
+		ts.Check(json.Unmarshal([]byte(l), &named))
+		own := strings.TrimSuffix(strings.TrimPrefix(named.Schema, "minutes."), "/v1")
+		for _, name := range []string{args[0], own} {
+			if err := render.Validate(name, []byte(l)); err != nil {
+				ts.Fatalf("%v in %.300s", err, l)
+			}
+		}
+		kinds[own]++
+	}
+	if kinds["item"] == 0 || kinds["brief"] == 0 || kinds["run"] == 0 || kinds["judgement"] == 0 || kinds["action"] == 0 {
+		ts.Fatalf("not everything is there: %v", kinds)
 	}
 }
 

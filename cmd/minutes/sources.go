@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -87,24 +89,23 @@ func doctorCmd(sh *shell) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check config, permissions, database, clock and every source; each finding with its remedy",
 		Args:  noArgs,
-		RunE: with(sh, func(ctx context.Context, p *program, _ []string) error {
-			if ledger {
-				return p.egress(ctx, asJSON)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := open(cmd.Context(), sh)
+			if err != nil && !ledger {
+				return examineUnopened(cmd.Context(), sh, err, asJSON)
+			} else if err != nil {
+				return err
 			}
-			found, err := p.examine(ctx)
+			defer p.Close()
+			if ledger {
+				return p.egress(cmd.Context(), asJSON)
+			}
+			found, err := p.examine(cmd.Context())
 			if err != nil {
 				return err
 			}
-			if err := p.writeFindings(found, asJSON); err != nil {
-				return err
-			}
-			for _, f := range found {
-				if !f.OK {
-					return errFindings
-				}
-			}
-			return nil
-		}),
+			return sh.writeFindings(found, asJSON)
+		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as minutes.doctor/v1")
 	cmd.Flags().BoolVar(&ledger, "egress", false, "what left this machine in the last 30 days: which host got which class of data")
@@ -128,21 +129,44 @@ func (p *program) examine(ctx context.Context) ([]doctor.Finding, error) {
 	return doctor.Examine(ctx, patient), nil
 }
 
-func (p *program) writeFindings(found []doctor.Finding, asJSON bool) error {
+// examineUnopened looks at what there is when the memory cannot be opened, which is then a finding. A
+// config that cannot be read leaves nothing to look at.
+func examineUnopened(ctx context.Context, sh *shell, err error, asJSON bool) error {
+	cfg, bad := loadConfig(sh)
+	now, wrong := sh.clock()
+	if bad != nil || wrong != nil || ctx.Err() != nil || exitCode(ctx, err, io.Discard) == exitUsage {
+		return err
+	}
+	found := doctor.Examine(ctx, doctor.Patient{Config: cfg.Path, DataDir: sh.dataDir(), ZoneName: cfg.ZoneName,
+		Database: func(context.Context) ([]string, error) { return nil, err },
+		Now:      func() time.Time { return now().In(cfg.Zone) }})
+	// When it last ran is in the memory.
+	found = slices.DeleteFunc(found, func(f doctor.Finding) bool { return f.Check == "preload" })
+	return sh.writeFindings(found, asJSON)
+}
+
+// writeFindings ends in errFindings where something was found.
+func (sh *shell) writeFindings(found []doctor.Finding, asJSON bool) error {
+	bad := error(nil)
+	for _, f := range found {
+		if !f.OK {
+			bad = errFindings
+		}
+	}
 	if asJSON {
-		return render.List(p.shell.out, "doctor", found)
+		return errors.Join(render.List(sh.out, "doctor", found), bad)
 	}
 	for _, f := range found {
 		mark := "ok  "
 		if !f.OK {
 			mark = "BAD "
 		}
-		fmt.Fprintf(p.shell.out, "%s %-20s %s\n", mark, f.Check, f.Text)
+		fmt.Fprintf(sh.out, "%s %-20s %s\n", mark, f.Check, f.Text)
 		if !f.OK {
-			fmt.Fprintf(p.shell.out, "     next: %s\n", f.Remedy)
+			fmt.Fprintf(sh.out, "     next: %s\n", f.Remedy)
 		}
 	}
-	return nil
+	return bad
 }
 
 // egress prints the ledger: who was told what.

@@ -78,7 +78,13 @@ func schema(name string) (*jsonschema.Schema, error) {
 		of.Properties["schema"] = mark
 		of.Properties["tldr"].MinItems, of.Properties["tldr"].MaxItems = new(3), new(3)
 		of.Properties["summary"].MaxItems, of.Properties["insights"].MaxItems = new(6), new(5)
-	case "item", "why":
+	case "item":
+		of.Properties["schema"] = mark
+		// What is exported stands in no order.
+		of.Required = slices.DeleteFunc(of.Required, func(key string) bool {
+			return slices.Contains([]string{"score", "why", "verdict", "also"}, key)
+		})
+	case "why":
 		of.Properties["schema"] = mark
 	case "judgement", "action", "run":
 		of.Properties["schema"] = mark
