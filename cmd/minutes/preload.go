@@ -192,9 +192,9 @@ func (p *program) write(ctx context.Context, b minutes.Brief, f briefFlags) erro
 	case f.json:
 		return render.JSON(out, b)
 	case f.markdown:
-		return render.Markdown(out, b, render.Options{Hours: p.Settings.Hours})
+		return render.Markdown(out, b, render.Options{Hours: p.Settings.Hours, Now: p.now()})
 	case f.html:
-		return render.HTML(out, b, render.Options{Hours: p.Settings.Hours})
+		return render.HTML(out, b, render.Options{Hours: p.Settings.Hours, Now: p.now()})
 	}
 	// The numbers printed beside items are remembered, so that `minutes show 3` works after.
 	var ids []string
@@ -209,6 +209,6 @@ func (p *program) write(ctx context.Context, b minutes.Brief, f briefFlags) erro
 		number[id] = i + 1
 	}
 	pretty := colour(out) && !f.plain
-	return render.Plain(out, b, render.Options{Width: width(out), Hours: p.Settings.Hours, Color: pretty, Links: pretty,
+	return render.Plain(out, b, render.Options{Width: width(out), Hours: p.Settings.Hours, Color: pretty, Links: pretty, Now: p.now(),
 		Number: func(id string) int { return number[id] }})
 }

@@ -14,7 +14,7 @@ import (
 // that says so. html/template is left out on purpose: linking text/template turns off the linker's
 // removal of unused methods for the whole program; every value goes through esc instead.
 func HTML(w io.Writer, b minutes.Brief, o Options) error {
-	h := &page{zone: zoneOf(b), hours: o.Hours, links: map[string]string{}}
+	h := &page{zone: zoneOf(b), now: o.Now, hours: o.Hours, links: map[string]string{}}
 	for _, s := range b.Sections {
 		for _, it := range s.Items {
 			h.links[it.ID] = minutes.WebURL(it.URL)
@@ -45,6 +45,7 @@ a{color:inherit}
 type page struct {
 	b     strings.Builder
 	zone  *time.Location
+	now   time.Time
 	hours int
 	links map[string]string
 }
@@ -79,7 +80,7 @@ func (h *page) brief(b minutes.Brief) {
 	title := day.Format("Monday 2 January 2006")
 	h.f(pageHead, title)
 	h.f("<h1>%s</h1>\n", title)
-	if s := expired(b, now, h.hours); s != "" {
+	if s := expired(b, now, h.now, h.hours); s != "" {
 		h.f("<p><small>%s</small></p>\n", html.EscapeString(s))
 	}
 	h.list("ol", b.TLDR)

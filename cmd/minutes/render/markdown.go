@@ -12,7 +12,7 @@ import (
 // Markdown writes a brief as CommonMark. Text from outside is escaped, so it cannot become a link,
 // an image or HTML; the only links are items' stored ones.
 func Markdown(w io.Writer, b minutes.Brief, o Options) error {
-	m := &markdown{zone: zoneOf(b), hours: o.Hours, links: map[string]string{}}
+	m := &markdown{zone: zoneOf(b), now: o.Now, hours: o.Hours, links: map[string]string{}}
 	for _, s := range b.Sections {
 		for _, it := range s.Items {
 			m.links[it.ID] = minutes.WebURL(it.URL)
@@ -26,6 +26,7 @@ func Markdown(w io.Writer, b minutes.Brief, o Options) error {
 type markdown struct {
 	b     strings.Builder
 	zone  *time.Location
+	now   time.Time
 	hours int
 	links map[string]string
 }
@@ -76,7 +77,7 @@ func (m *markdown) brief(b minutes.Brief) {
 		day = now
 	}
 	m.f("# %s\n\n", day.Format("Monday 2 January 2006"))
-	if s := expired(b, now, m.hours); s != "" {
+	if s := expired(b, now, m.now, m.hours); s != "" {
 		m.f("*%s*\n\n", s)
 	}
 	for i, c := range b.TLDR {

@@ -59,7 +59,7 @@ func (p *paper) title(b minutes.Brief, now time.Time) {
 		day = now
 	}
 	note := fmt.Sprintf(" · %d min", max(1, (b.ReadingSeconds+30)/60))
-	if s := expired(b, now, p.Hours); s != "" {
+	if s := expired(b, now, p.Now, p.Hours); s != "" {
 		note += " · " + s
 	}
 	p.line(p.style(bold, day.Format("Monday 2 January 2006")) + p.style(dim, note))

@@ -9,12 +9,17 @@ import (
 
 // These are the sentences that all forms of a brief share.
 
-// expired says when an expired brief was made; "" for a fresh one.
-func expired(b minutes.Brief, now time.Time, hours int) string {
+// expired says when an expired brief was made, and how long ago that is at now, if now is known; "" for
+// a fresh one.
+func expired(b minutes.Brief, made, now time.Time, hours int) string {
 	if !b.Stale {
 		return ""
 	}
-	return "made at " + clock(now, hours) + " on " + now.Format("Monday") + ", expired"
+	s := "made at " + clock(made, hours) + " on " + made.Format("Monday")
+	if now.After(made) {
+		s += ", " + ago(now.Sub(made))
+	}
+	return s + ", expired"
 }
 
 // since sums up what changed since the brief before; "" when nothing but new items did.
