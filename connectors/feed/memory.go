@@ -11,37 +11,6 @@ import (
 	"github.com/dailyminutes/minutes/connectors"
 )
 
-// cursorVersion changes with what a cursor means: an older one then counts as none.
-const cursorVersion = 2
-
-// cursor is this source's part of a minutes.Cursor.
-type cursor struct {
-	Version int
-	Config  string // what the items were made with; another makes them anew
-	Feeds   map[string]place
-}
-
-// place is how far one feed was read: what makes the next GET conditional, the body's hash for
-// servers that answer 200 all the same, and what its entries said.
-type place struct {
-	ETag string `json:"e,omitempty"`
-	Last string `json:"m,omitempty"`
-	Sum  []byte `json:"s,omitempty"`
-	Seen string `json:"n,omitempty"`
-}
-
-func (p place) empty() bool {
-	return p.ETag == "" && p.Last == "" && len(p.Sum) == 0 && p.Seen == ""
-}
-
-func (c cursor) encode() []byte {
-	b, err := json.Marshal(c)
-	if err != nil {
-		return nil // strings and bytes: it cannot fail, and a lost cursor costs one full fetch
-	}
-	return b
-}
-
 // fingerprint is all of the config that shapes items: when it changes, bodies that did not must
 // be read again.
 func (r *run) fingerprint() string {
@@ -115,7 +84,7 @@ func (h history) waiting(now time.Time) error {
 // recall reads cursor and state. What cannot be read is forgotten: it costs one full fetch.
 func (r *run) recall(ctx context.Context, from minutes.Cursor) error {
 	if len(from.Token) > 0 {
-		if json.Unmarshal(from.Token, &r.before) != nil || r.before.Version != cursorVersion || r.before.Config != r.fingerprint() {
+		if r.before = decodeCursor(from.Token); r.before.config != r.fingerprint() {
 			r.before = cursor{}
 		}
 	}

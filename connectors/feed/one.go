@@ -17,7 +17,7 @@ const accept = "application/atom+xml, application/rss+xml, application/feed+json
 // one reads a single feed.
 func (r *run) one(ctx context.Context, sub subscription) result {
 	k := keyFor(sub.URL)
-	res := result{place: r.before.Feeds[k], history: r.memory.Feeds[k]}
+	res := result{place: r.before.feeds[k], history: r.memory.Feeds[k]}
 	if err := res.history.waiting(r.now); err != nil {
 		res.err, res.untried = err, true
 		return res
@@ -30,20 +30,20 @@ func (r *run) one(ctx context.Context, sub subscription) result {
 		return res
 	}
 	sum := sha256.Sum256(got.Body)
-	if got.NotModified || bytes.Equal(sum[:16], res.place.Sum) {
+	if got.NotModified || bytes.Equal(sum[:16], res.place.sum) {
 		if !got.NotModified {
-			res.place.ETag, res.place.Last = got.ETag, got.LastModified
+			res.place.etag, res.place.last = got.ETag, got.LastModified
 		}
 		res.history.succeeded()
 		return res
 	}
-	parsed, err := r.env.Parse(ctx, r.document(sub, got, res.place.Seen))
+	parsed, err := r.env.Parse(ctx, r.document(sub, got, unpack(res.place.seen)))
 	if err != nil {
 		res.err = withHint(err, "open the address in a browser: is it a feed?")
 		return res
 	}
 	res.items, res.rejected = parsed.Items, parsed.Rejected
-	res.place = place{ETag: got.ETag, Last: got.LastModified, Sum: sum[:16], Seen: parsed.Facts["seen"]}
+	res.place = place{etag: got.ETag, last: got.LastModified, sum: sum[:16], seen: pack(parsed.Facts["seen"])}
 	res.history.succeeded()
 	if got.Moved != "" && public(got.Moved) == got.Moved { // an address with a key in it is not kept
 		res.history.Moved = got.Moved
@@ -53,7 +53,7 @@ func (r *run) one(ctx context.Context, sub subscription) result {
 
 // request asks the feed's address, or the one it moved to; if that is no more, the old one again.
 func (r *run) request(ctx context.Context, sub subscription, res *result) (connectors.Response, error) {
-	req := connectors.Request{URL: sub.URL, Accept: accept, ETag: res.place.ETag, LastModified: res.place.Last, MaxBytes: maxBytes}
+	req := connectors.Request{URL: sub.URL, Accept: accept, ETag: res.place.etag, LastModified: res.place.last, MaxBytes: maxBytes}
 	if res.history.Moved == "" {
 		return r.get(ctx, req)
 	}

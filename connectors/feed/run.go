@@ -116,7 +116,7 @@ func (r *run) all(ctx context.Context, subs []subscription) []result {
 // is one item, the first's.
 func (r *run) batch(subs []subscription, results []result) minutes.Batch {
 	var b minutes.Batch
-	next := cursor{Version: cursorVersion, Config: r.fingerprint(), Feeds: map[string]place{}}
+	next := cursor{config: r.fingerprint(), feeds: map[string]place{}}
 	histories := memory{Feeds: map[string]history{}, Blocked: r.memory.Blocked}
 	online := slices.ContainsFunc(results, func(x result) bool { return x.answered })
 	have := map[string]bool{}
@@ -130,7 +130,7 @@ func (r *run) batch(subs []subscription, results []result) minutes.Batch {
 		}
 		b.Rejected = append(b.Rejected, res.rejected...)
 		if !res.place.empty() {
-			next.Feeds[k] = res.place
+			next.feeds[k] = res.place
 		}
 		if res.err != nil && !res.untried && (online || len(subs) == 1) {
 			res.history.failed(r.now, res.err)

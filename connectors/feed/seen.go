@@ -40,3 +40,29 @@ func decodeSeen(s string) map[uint64]mark {
 	}
 	return out
 }
+
+// pack makes of what encode wrote what a cursor keeps: bytes, and no room for the times that nearly
+// all entries do not have.
+func pack(s string) []byte {
+	b, _ := base64.RawStdEncoding.DecodeString(s)
+	out := make([]byte, 0, len(b)*13/markSize)
+	for ; len(b) >= markSize; b = b[markSize:] {
+		out = append(out, b[:12]...)
+		out = binary.AppendUvarint(out, uint64(binary.LittleEndian.Uint32(b[12:])))
+	}
+	return out
+}
+
+// unpack undoes pack; a torn tail is forgotten.
+func unpack(b []byte) string {
+	var s seen
+	for len(b) > 12 {
+		at, n := binary.Uvarint(b[12:])
+		if n <= 0 || at > 1<<32-1 {
+			break
+		}
+		s = append(s, mark{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint32(b[8:]), uint32(at)})
+		b = b[12+n:]
+	}
+	return s.encode()
+}
