@@ -23,6 +23,14 @@ const (
 
 // retry runs try until it succeeds, may not be repeated, or has been made often enough.
 func (c *Client) retry(ctx context.Context, try func() (Response, error)) (Response, error) {
+	var last Response
+	var lastErr error
+	tried := ctx.Err() == nil
+	if tried { // mostly the first try is the last, and needs no policy
+		if last, lastErr = try(); lastErr == nil {
+			return last, nil
+		}
+	}
 	policy := retrypolicy.NewBuilder[Response]().
 		WithMaxAttempts(or(c.Tries, 3)).
 		HandleIf(func(_ Response, err error) bool { return passing(err) }).
@@ -41,9 +49,11 @@ func (c *Client) retry(ctx context.Context, try func() (Response, error)) (Respo
 		}).
 		ReturnLastFailure().
 		Build()
-	var last Response
-	var lastErr error
 	_, err := failsafe.With(policy).WithContext(ctx).Get(func() (Response, error) {
+		if tried {
+			tried = false
+			return last, lastErr
+		}
 		last, lastErr = try()
 		return last, lastErr
 	})
