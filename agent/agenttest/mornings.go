@@ -1,4 +1,4 @@
-// Package agenttest holds fifteen mornings of our own invention, each with what its reader must come
+// Package agenttest holds sixteen mornings of our own invention, each with what its reader must come
 // to know, written down before a brief of it was seen, and the measure of a brief against them.
 // Tests of agent and its subfolders use it, and `make eval`.
 package agenttest

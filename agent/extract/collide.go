@@ -42,7 +42,7 @@ func (d *desk) hours(l *loop) []hour {
 		if s == l.ask.dueAlso {
 			continue
 		}
-		for _, t := range d.datesIn(s, l.mail) {
+		for _, t := range d.datesIn(i, l.mail) {
 			if t.AllDay || d.daysOff(t.At) != 0 || t.At.Before(d.m.Now) {
 				continue
 			}
@@ -61,21 +61,39 @@ func (d *desk) hours(l *loop) []hour {
 	return out
 }
 
-// datesIn are the times that a sentence of a mail names. A title that is only a day, "Tomorrow", is
-// the day of the hours that have none.
-func (d *desk) datesIn(s string, it minutes.Item) []when.Date {
-	out := when.Dates(s, it.At)
-	days := when.Dates(subject(it), it.At)
-	if len(days) != 1 || !days[0].AllDay || count(subject(it)) > 2 {
-		return out
-	}
-	for i, t := range out {
-		if !t.AllDay && onlyHour().MatchString(t.Quote) {
+// datesIn are the times that the i-th sentence of a mail names. Hours without a day are of the day
+// that the sentence, the two before it or a title of a word or two name.
+func (d *desk) datesIn(i int, it minutes.Item) []when.Date {
+	texts := d.reading(it).texts
+	out := when.Dates(texts[i], it.At)
+	day, ok := d.dayMeant(texts[max(0, i-2):i+1], it)
+	for n, t := range out {
+		if ok && !t.AllDay && onlyHour().MatchString(t.Quote) {
 			at := t.At.In(d.m.Zone)
-			out[i].At = midnight(days[0].At).Add(at.Sub(midnight(at)))
+			out[n].At = midnight(day).Add(at.Sub(midnight(at)))
 		}
 	}
 	return out
+}
+
+// dayMeant is the last day that texts name, or the title.
+func (d *desk) dayMeant(texts []string, it minutes.Item) (time.Time, bool) {
+	if t := subject(it); count(t) <= 2 {
+		texts = append([]string{t}, texts...)
+	}
+	for _, s := range slices.Backward(texts) {
+		for _, w := range nearDay().FindAllString(s, -1) {
+			for _, t := range when.Dates(w, it.At) {
+				return t.At.In(d.m.Zone), true
+			}
+		}
+		for _, t := range when.Dates(s, it.At) {
+			if t.AllDay && t.Until.IsZero() {
+				return t.At.In(d.m.Zone), true
+			}
+		}
+	}
+	return time.Time{}, false
 }
 
 var onlyHour = lazy(`(?i)^[\d:.]+ ?(?:am|pm|uhr|h)?$`)
@@ -109,7 +127,7 @@ func (d *desk) during(h hour, with minutes.Address) (minutes.Scored, bool) {
 
 func (d *desk) collision(l *loop, h hour, s minutes.Scored) minutes.Claim {
 	it, n := l.mail, who(l.mail)
-	have := "you have " + name(s) + ", " + d.clock(s.Event.Start) + " to " + d.clock(s.Event.End)
+	have := "you have " + name(s) + " (" + d.clock(s.Event.Start) + " to " + d.clock(s.Event.End) + ")"
 	quotes := []string{it.ID, h.sentence, it.ID, factLine(it, "from"), s.ID, s.Title.String(), s.ID, factLine(s.Item, "starts"), s.ID, factLine(s.Item, "ends")}
 	if d.told[it.ID] {
 		return claim(minutes.EngineComputed, "What "+n+" asks runs into your "+name(s)+" ("+d.clock(s.Event.Start)+" to "+d.clock(s.Event.End)+").", quotes...)
@@ -122,7 +140,7 @@ func (d *desk) collision(l *loop, h hour, s minutes.Scored) minutes.Claim {
 		verb = map[string]string{" writes ": " wrote ", " asks ": " asked "}[verb] + on(d.dayName(it.At)) + " "
 		quotes = append(quotes, it.ID, factLine(it, "sent"))
 	}
-	text := n + verb + quoted(strings.TrimRight(clip(h.sentence, 16), ".!")) + ", but today " + have + "."
+	text := n + verb + quoted(strings.TrimRight(clip(h.sentence, 16), ".!")) + ", but " + have + "."
 	d.tells[text] = it.ID
 	return claim(minutes.EngineExtract, text, quotes...)
 }
@@ -158,7 +176,7 @@ func (d *desk) concern(it minutes.Item, sentence string, s minutes.Scored) minut
 	told := plainly(sentence)
 	tail := "writes " + quoted(upper(clip(told, 22)))
 	if text, ok := d.now(told, it.At); ok && !firstPerson().MatchString(told) && english(told) {
-		tail = "writes that " + midSentence(clip(text, 22))
+		tail = "writes that " + inSentence(clip(text, 22), it)
 	}
 	text := stop(upper(name(s)) + " at " + d.clock(s.Event.Start) + ": " + who(it) + " " + tail)
 	d.tells[text] = it.ID

@@ -155,9 +155,18 @@ func (d *desk) point(it minutes.Item) said {
 		if !ok || firstPerson().MatchString(s) {
 			return said{"writes " + quoted(upper(clip(s, 18))), []string{it.ID, s}}
 		}
-		return said{"writes that " + midSentence(clip(text, 18)), []string{it.ID, s}}
+		return said{"writes that " + inSentence(clip(text, 18), it), []string{it.ID, s}}
 	}
 	return said{"writes about " + quoted(clip(subject(it), 12)), []string{it.ID, it.Title.String()}}
+}
+
+// inSentence is midSentence for a word that the mail elsewhere writes small: it is no name.
+func inSentence(s string, it minutes.Item) string {
+	w, _, _ := strings.Cut(s, " ")
+	if w = lower(w); strings.Contains(" "+strings.Join(strings.Fields(it.Body.String()), " "), " "+w+" ") {
+		return lower(s)
+	}
+	return midSentence(s)
 }
 
 // midSentence makes a small letter of a sentence's first, if its first word is no name.

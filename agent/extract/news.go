@@ -89,7 +89,14 @@ func (d *desk) news() []minutes.Scored {
 			out = append(out, s)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b minutes.Scored) int { return d.touches(b) - d.touches(a) })
+	near := func(s minutes.Scored) int {
+		n := 2 * d.touches(s)
+		if n > 0 && s.Story != nil && d.leads(s) {
+			n++ // of what is as near, what everyone talks of
+		}
+		return n
+	}
+	slices.SortStableFunc(out, func(a, b minutes.Scored) int { return near(b) - near(a) })
 	d.stories = out
 	return out
 }
@@ -113,7 +120,7 @@ func (d *desk) touch(s minutes.Scored) int {
 	}
 	for _, w := range d.m.Profile.Interests {
 		switch {
-		case hasWords(s.Title.String(), w):
+		case hasWords(s.Title.String(), w), hasStems(s.Title.String(), w):
 			n = max(n, 2)
 		case hasWords(text, w), hasStems(text, w):
 			n = max(n, 1)
@@ -132,7 +139,7 @@ func (d *desk) touch(s minutes.Scored) int {
 // interest is the first of the reader's interests that a title has.
 func (d *desk) interest(s minutes.Scored) string {
 	for _, w := range d.m.Profile.Interests {
-		if hasWords(s.Title.String(), w) {
+		if hasWords(s.Title.String(), w) || hasStems(s.Title.String(), w) {
 			return w
 		}
 	}

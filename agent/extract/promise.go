@@ -43,7 +43,7 @@ func (d *desk) mine(it minutes.Item) []loop {
 	if a, ok := best(asked); ok {
 		what := ""
 		if a.form == request {
-			what = yours(withoutTerm(a, it))
+			what = itNamed(yours(withoutTerm(a, it)), it)
 			if turned, ok := d.now(what, it.At); ok {
 				what = turned
 			} else {

@@ -73,7 +73,7 @@ func (d *desk) withBefore(it minutes.Item, a ask) string {
 		attached().MatchString(texts[i]) || strings.HasSuffix(texts[i], "?") {
 		return ""
 	}
-	if a.form == question && !strings.ContainsAny(texts[i], "0123456789") || a.form == request && len(when.Dates(texts[i], it.At)) == 0 {
+	if a.form == question && (!strings.ContainsAny(texts[i], "0123456789") || anew().MatchString(a.sentence)) || a.form == request && len(when.Dates(texts[i], it.At)) == 0 {
 		return ""
 	}
 	both := texts[i] + " " + a.sentence
@@ -82,6 +82,9 @@ func (d *desk) withBefore(it minutes.Item, a ask) string {
 	}
 	return both
 }
+
+// anew begins a question that has nothing to do with what stands before it.
+var anew = lazy(`(?i)^(?:also|and|another|one more|besides|p\.?s)\b`)
 
 // dueNote says when a quoted thing is due, as of now: "Due today at 12:00."
 func (d *desk) dueNote(a ask) string {

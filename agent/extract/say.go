@@ -240,9 +240,7 @@ func (d *desk) errandOfMine(it minutes.Item, a ask, p, name string) string {
 	if both := d.withBefore(it, a); both != "" {
 		return upper(t) + ": " + quoted(d.reading(it).texts[a.last-1])
 	}
-	if at := pronoun().FindStringIndex(t); at != nil && subject(it) != "" {
-		t = t[:at[1]] + " (" + quoted(clip(subject(it), 9)) + ")" + t[at[1]:]
-	}
+	t = itNamed(t, it)
 	switch {
 	case strings.Contains(t, name):
 	case strings.Contains(t, " for ") && !strings.Contains(t, "“"):
@@ -251,6 +249,15 @@ func (d *desk) errandOfMine(it minutes.Item, a ask, p, name string) string {
 		t += ", for " + name
 	}
 	return upper(t)
+}
+
+// itNamed says behind an "it" what the mail is about.
+func itNamed(t string, it minutes.Item) string {
+	at := pronoun().FindStringIndex(t)
+	if at == nil || subject(it) == "" {
+		return t
+	}
+	return t[:at[1]] + " (" + quoted(clip(subject(it), 9)) + ")" + t[at[1]:]
 }
 
 var letHave = lazy(`(?i)^let (?:me|us) have (.+)$`)

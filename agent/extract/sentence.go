@@ -132,6 +132,9 @@ func ungreeted(s string) string {
 			s = strings.TrimSpace(s[at[1]:])
 		}
 	}
+	if at := dearAnyone().FindStringIndex(s); at != nil {
+		s = strings.TrimSpace(s[at[1]:])
+	}
 	if greetingOnly().MatchString(s) {
 		return ""
 	}
@@ -140,6 +143,9 @@ func ungreeted(s string) string {
 	}
 	return s
 }
+
+// dearAnyone greets whom no name is known of: "Dear colleagues,".
+var dearAnyone = lazy(`(?i)^(?:dear|beste|geachte|liebe[rs]?|sehr geehrte[rs]?|chère?s?|chers|estimad[oa]s?|querid[oa]s?|hello|hi|to) \p{L}+(?: \p{L}+){0,2}[,!] |^(?:lieverd|schat|schatz|liebes|chérie?|all|everyone|everybody|folks|team)[,!] `)
 
 // greetedAsk is a greeting that runs on: "hi mum can you pick me up".
 var greetedAsk = lazy(`(?i)^(?:hi|hey|hello)(?: (?:mum|mom|dad|there|all|you|love))? ((?:can|could|would|will|do|did|are|is|have|please)\b.+)$`)

@@ -100,14 +100,18 @@ func (d *desk) late() (late, coming []minutes.Claim) {
 
 func (d *desk) lateLine(l *loop) minutes.Claim {
 	day, what, w := d.dayName(*l.Due), l.Text.String(), l.Who.String()
+	by := "by " + day
+	if l.ask.due != nil {
+		by = d.by(l.ask.due)
+	}
 	var text string
 	switch asked, quoting := strings.CutPrefix(what, w+" to answer: "); {
 	case quoting:
 		text = "Nothing yet from " + w + ": you asked " + asked
 	case d.overdue(l.ask.due) && !l.mail.Mail.FromMe:
-		text = strings.Replace(what, w+" to ", w+" meant to ", 1) + " by " + day + "; nothing has come."
+		text = strings.Replace(what, w+" to ", w+" meant to ", 1) + " " + by + "; nothing has come."
 	case d.overdue(l.ask.due):
-		text = "Nothing yet from " + w + ", whom you asked to " + strings.TrimPrefix(what, w+" to ") + " by " + day + "."
+		text = "Nothing yet from " + w + ", whom you asked to " + strings.TrimPrefix(what, w+" to ") + " " + by + "."
 	default:
 		text = strings.Replace(what, w+" to ", w+" is to ", 1) + " " + day + "."
 	}

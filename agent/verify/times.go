@@ -121,9 +121,9 @@ func weekday(w string) int {
 }
 
 func monthNumber(w string) int {
-	for i, names := range []string{"jan january januar janvier jänner enero", "feb february februar février febrero",
-		"mar march märz mars marzo", "apr april avril abril", "may mai mayo", "jun june juni juin junio", "jul july juli juillet julio",
-		"aug august août agosto", "sep sept september septembre septiembre", "oct october oktober okt octobre octubre",
+	for i, names := range []string{"jan january januar janvier jänner enero januari", "feb february februar février febrero februari",
+		"mar march märz mars marzo maart", "apr april avril abril", "may mai mayo mei", "jun june juni juin junio", "jul july juli juillet julio",
+		"aug august août agosto augustus", "sep sept september septembre septiembre", "oct october oktober okt octobre octubre",
 		"nov november novembre noviembre", "dec december dez dezember décembre diciembre"} {
 		if slices.Contains(strings.Fields(names), w) {
 			return i + 1

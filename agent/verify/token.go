@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -25,7 +26,7 @@ type token struct {
 type patterns struct{ link, date, clock, number, count *regexp.Regexp }
 
 const (
-	months = `jan(?:uary|uar|vier)?|jänner|feb(?:ruary|ruar)?|février|mar(?:ch|zo)?|märz|mars|apr(?:il)?|avril|may|mai|mayo|june?|juni|juin|junio|july?|juli|juillet|julio|aug(?:ust)?|août|agosto|sep(?:t(?:ember|iembre)?)?|septembre|oct(?:ober|ubre|obre)?|oktober|okt|nov(?:ember|embre|iembre)?|dec(?:ember)?|dez(?:ember)?|décembre|diciembre|enero|febrero|abril`
+	months = `jan(?:uary|uar|vier)?|jänner|feb(?:ruary|ruar)?|février|mar(?:ch|zo)?|märz|mars|apr(?:il)?|avril|may|mai|mayo|june?|juni|juin|junio|july?|juli|juillet|julio|aug(?:ust)?|août|agosto|sep(?:t(?:ember|iembre)?)?|septembre|oct(?:ober|ubre|obre)?|oktober|okt|nov(?:ember|embre|iembre)?|dec(?:ember)?|dez(?:ember)?|décembre|diciembre|enero|febrero|abril|januari|februari|maart|mei|augustus`
 	days   = `mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|zondag|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag`
 	near   = `today|tonight|tomorrow|yesterday|heute|morgen|gestern|aujourd'hui|demain|hier|hoy|mañana|ayer|vandaag|this morning|this afternoon|this evening|eod|end of day|close of business|cob`
 )
@@ -73,7 +74,7 @@ func scan(text string, ref time.Time, loose bool) []token {
 	}
 	take(p.link, func(raw string, _ []int) (token, bool) { return token{kind: "link"}, strings.ContainsAny(raw, "./@") }, false)
 	take(p.date, func(raw string, at []int) (token, bool) {
-		if dottedHour(raw, text[:at[0]]) {
+		if dottedHour(raw, text[:at[0]]) || loose && dayEnd(raw) && dayAfter().MatchString(text[at[1]:]) {
 			return token{}, false
 		}
 		t, ok := readDate(raw, ref, loose)
@@ -104,6 +105,16 @@ func scan(text string, ref time.Time, loose bool) []token {
 	}
 	return out
 }
+
+// dayEnd holds for "end of day" and its like: alone it is the writer's day, before another day's
+// name that day's.
+func dayEnd(raw string) bool {
+	return slices.Contains([]string{"eod", "end of day", "close of business", "cob"}, strings.ToLower(raw))
+}
+
+var dayAfter = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^,? (?:on |of )?(?:(?:next |this )?(?:` + days + `)|tomorrow|\d{1,2}[ ./]|(?:` + months + `) \d)`)
+})
 
 // dottedHour tells "at 10.15." at the end of a sentence from the tenth of a month.
 func dottedHour(raw, before string) bool {

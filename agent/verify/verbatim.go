@@ -18,6 +18,9 @@ var reported = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[^:“”]{2,60}?( wrote| writes)?: (.+)$`)
 })
 
+// told is a line that gives them as "… writes that …".
+var told = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^.{2,140}? writes that ([^“”]+)$`) })
+
 // fewWords is what a run of words must have to be held to its order; shorter ones are held to
 // their numbers, dates and names alone.
 const fewWords = 3
@@ -27,6 +30,9 @@ const fewWords = 3
 // near day ("tomorrow") may have become another name of a day, since it has moved.
 func (s *support) verbatim(text string, article bool) error {
 	g := reported().FindStringSubmatch(text)
+	if w := told().FindStringSubmatch(text); w != nil {
+		g = []string{w[0], " writes", w[1]}
+	}
 	if g == nil || g[1] == "" && !article || strings.Contains(g[2], "“") {
 		return nil // what stands in quotation marks is held to its letters elsewhere
 	}

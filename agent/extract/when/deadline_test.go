@@ -43,6 +43,8 @@ func stamp(t time.Time, allDay bool) string {
 
 // due has one case a line: text => quote | kind date [time] [; next deadline].
 const due = `
+Wilt u de standen uiterlijk 15 december doorgeven? => uiterlijk 15 december | by 2026-12-15
+Graag uiterlijk vrijdag antwoorden. => uiterlijk vrijdag | by 2026-11-27
 I need to know by 7.30 so that I can start. => by 7.30 | by 2026-11-25 19:30
 Could I have the figures by lunchtime on Friday? => by lunchtime on Friday | by 2026-11-27 12:00
 Merci de confirmer avant lundi soir => avant lundi soir | by 2026-11-30

@@ -42,6 +42,8 @@ func (p *reader) foreignMark(i int) (next int, kind string, ok bool) {
 	case "bis":
 		k := p.skip(i+1, "spatestens")
 		return p.skip(k, "zum", "zur", "am", "um"), "until", true
+	case "uiterlijk":
+		return p.skip(p.skip(i+1, "tot", "voor"), "op"), "strong", true
 	case "spatestens":
 		return p.skip(p.skip(i+1, "bis"), "zum", "am", "um"), "strong", true
 	case "fallig":

@@ -137,7 +137,7 @@ func (p *reader) whichWeek(w time.Weekday, lead, next int) (day, int) {
 // relativeDay reads today, tomorrow, the day after tomorrow, in three days.
 func (p *reader) relativeDay(i int) (d day, next int, ok bool) {
 	switch {
-	case p.is(i, "today", "heute", "hoy"), p.is(i, "tonight"):
+	case p.is(i, "today", "heute", "hoy", "vandaag", "tonight"):
 		return day{t: p.in(0)}, i + 1, true
 	case p.seq(i, "aujourd", "'", "hui"), p.seq(i, "later", "today"):
 		return day{t: p.in(0)}, i + 1 + 2*(boolInt(p.is(i+1, "'"))) + boolInt(p.is(i, "later")), true

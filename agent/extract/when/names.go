@@ -4,19 +4,19 @@ import "time"
 
 func weekday(w string) (time.Weekday, bool) {
 	switch w {
-	case "monday", "montag", "lundi", "lunes":
+	case "monday", "montag", "lundi", "lunes", "maandag":
 		return time.Monday, true
-	case "tuesday", "dienstag", "mardi", "martes":
+	case "tuesday", "dienstag", "mardi", "martes", "dinsdag":
 		return time.Tuesday, true
-	case "wednesday", "mittwoch", "mercredi", "miercoles":
+	case "wednesday", "mittwoch", "mercredi", "miercoles", "woensdag":
 		return time.Wednesday, true
-	case "thursday", "donnerstag", "jeudi", "jueves":
+	case "thursday", "donnerstag", "jeudi", "jueves", "donderdag":
 		return time.Thursday, true
-	case "friday", "freitag", "vendredi", "viernes":
+	case "friday", "freitag", "vendredi", "viernes", "vrijdag":
 		return time.Friday, true
-	case "saturday", "samstag", "sonnabend", "samedi", "sabado":
+	case "saturday", "samstag", "sonnabend", "samedi", "sabado", "zaterdag":
 		return time.Saturday, true
-	case "sunday", "sonntag", "dimanche", "domingo":
+	case "sunday", "sonntag", "dimanche", "domingo", "zondag":
 		return time.Sunday, true
 	}
 	return 0, false
@@ -46,21 +46,21 @@ func shortDay(w string) (time.Weekday, bool) {
 
 func month(w string) (time.Month, bool) {
 	switch w {
-	case "january", "jan", "januar", "janner", "janvier", "enero":
+	case "january", "jan", "januar", "janner", "janvier", "enero", "januari":
 		return time.January, true
-	case "february", "feb", "februar", "fevrier", "fevr", "febrero":
+	case "february", "feb", "februar", "fevrier", "fevr", "febrero", "februari":
 		return time.February, true
-	case "march", "mar", "marz", "mars", "marzo":
+	case "march", "mar", "marz", "mars", "marzo", "maart":
 		return time.March, true
 	case "april", "apr", "avril", "avr", "abril":
 		return time.April, true
-	case "may", "mai", "mayo":
+	case "may", "mai", "mayo", "mei":
 		return time.May, true
 	case "june", "jun", "juni", "juin", "junio":
 		return time.June, true
 	case "july", "jul", "juli", "juillet", "juil", "julio":
 		return time.July, true
-	case "august", "aug", "aout", "agosto":
+	case "august", "aug", "aout", "agosto", "augustus":
 		return time.August, true
 	case "september", "sep", "sept", "septembre", "septiembre":
 		return time.September, true

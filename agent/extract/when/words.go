@@ -53,7 +53,7 @@ func leads(w string) bool {
 	switch w {
 	case "by", "before", "prior", "ahead", "no", "not", "latest", "until", "till", "til", "through", "thru", "rsvp", "due",
 		"expires", "expire", "expiring",
-		"ends", "closes", "closing", "needed", "bis", "spatestens", "fallig", "vor", "avant", "d", "au", "jusqu", "pour", "antes", "a",
+		"ends", "closes", "closing", "needed", "bis", "spatestens", "uiterlijk", "fallig", "vor", "avant", "d", "au", "jusqu", "pour", "antes", "a",
 		"hasta", "para", "vence", "deadline", "frist", "abgabe", "abgabetermin", "stichtag", "echeance", "vencimiento",
 		"einsendeschluss", "anmeldeschluss", "date", "fecha", "last", "cut", "asap", "schnellstmoglich", "baldmoglichst", "schnellstens",
 		"umgehend", "as", "so", "des", "lo", "cuanto", "within", "binnen", "innert", "innerhalb", "sous", "in", "over", "dans", "en", "first",
@@ -62,7 +62,7 @@ func leads(w string) bool {
 		"tagesende", "feierabend", "wochenende", "monatsende", "jahresende", "ende", "fin", "final", "finales", "weekend",
 		"this", "next", "coming", "upcoming", "past", "previous", "diese", "diesen", "dieser", "diesem", "kommenden", "kommender",
 		"nachste", "nachsten", "nachster", "letzten", "letzter", "vergangenen", "ce", "este", "esta", "proximo", "proxima", "pasado",
-		"today", "heute", "hoy", "tonight", "aujourd", "later", "day", "ubermorgen", "uebermorgen", "apres", "tomorrow", "tmrw",
+		"today", "heute", "hoy", "vandaag", "tonight", "aujourd", "later", "day", "ubermorgen", "uebermorgen", "apres", "tomorrow", "tmrw",
 		"demain", "morgen", "manana", "yesterday", "gestern", "hier", "ayer", "noon", "midday", "lunchtime", "mittag", "mittags", "midi", "mediodia",
 		"midnight", "mitternacht", "minuit", "medianoche", "mo", "di", "mi", "do", "fr", "sa", "an", "one", "two", "three",
 		"four", "five", "six", "seven", "eight", "nine", "ten":
