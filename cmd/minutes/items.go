@@ -182,9 +182,14 @@ func openCmd(sh *shell) *cobra.Command {
 	}
 }
 
+// openWait is how long an opener has to fail. One that goes on is the browser itself.
+const openWait = 3 * time.Second
+
 // browse runs the system's opener without a shell; "--" where it knows one. The link was checked
-// by WebURL, so it cannot be an option, a file or a command.
+// by WebURL, so it cannot be an option, a file or a command. An opener may become the browser: it is
+// no part of this program's life, and neither Ctrl+C nor the end of the screen closes it.
 func browse(ctx context.Context, link string) error {
+	outer, ctx := ctx, context.WithoutCancel(ctx)
 	var cmd *exec.Cmd
 	switch runtime.GOOS {
 	case "darwin":
@@ -194,7 +199,18 @@ func browse(ctx context.Context, link string) error {
 	default:
 		cmd = exec.CommandContext(ctx, "xdg-open", link)
 	}
-	if err := cmd.Run(); err != nil {
+	cmd.SysProcAttr = detached()
+	ended := make(chan error, 1)
+	err := cmd.Start()
+	if err == nil {
+		go func() { ended <- cmd.Wait() }()
+		select {
+		case err = <-ended:
+		case <-time.After(openWait):
+		case <-outer.Done():
+		}
+	}
+	if err != nil {
 		return minutes.WithHint(fmt.Errorf("the opener %s failed: %w", cmd.Args[0], err), "open it yourself: "+link)
 	}
 	return nil
