@@ -148,3 +148,21 @@ func FuzzClaim(f *testing.F) {
 		}
 	})
 }
+
+func TestAChangeIsHeldToItsName(t *testing.T) {
+	q := func(id, name string, percent float64) minutes.Item {
+		return minutes.Item{ID: "quote:" + id, Kind: minutes.KindQuote, Title: minutes.Clean(name),
+			Quote: &minutes.Quote{Symbol: id, Name: minutes.Clean(name), Price: 10, PreviousClose: 10, ChangePercent: percent, Currency: "EUR", Decimals: 2}}
+	}
+	items := map[string]minutes.Item{"quote:AAA": q("AAA", "Alpha", 0.31), "quote:BBB": q("BBB", "Beta", -0.22)}
+	m := minutes.Morning{Zone: time.UTC, Now: time.Date(2026, 11, 25, 6, 30, 0, 0, time.UTC)}
+	for text, want := range map[string]bool{
+		"Alpha +0.3 % and Beta −0.2 %.": true, "Alpha +0.2 % and Beta −0.2 %.": false, "Alpha +0.3 % and Beta −0.3 %.": false, "Beta +0.2 %.": false,
+	} {
+		c := minutes.Claim{Text: minutes.Clean(text), Items: []string{"quote:AAA", "quote:BBB"}, Evidence: []minutes.Evidence{
+			{Item: "quote:AAA", Quote: minutes.Clean("symbol: AAA")}, {Item: "quote:BBB", Quote: minutes.Clean("symbol: BBB")}}}
+		if err := Claim(c, items, m); (err == nil) != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
