@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/dailyminutes/minutes"
 )
@@ -78,7 +79,12 @@ func (a *Agent) Thread(ctx context.Context, it minutes.Item) ([]minutes.Item, er
 	return items, nil
 }
 
-// Sources is how every configured source last did, in the order of the config.
+// staleAfter is when what a source brought is old for a program that runs each morning: longer than a
+// long weekend.
+const staleAfter = 4 * 24 * time.Hour
+
+// SourceStatuses is how every configured source last did, in the order of the config. One that did well
+// too long ago is stale.
 func (a *Agent) SourceStatuses(ctx context.Context) ([]minutes.SourceStatus, error) {
 	was, err := a.statuses(ctx)
 	if err != nil {
@@ -89,6 +95,9 @@ func (a *Agent) SourceStatuses(ctx context.Context) ([]minutes.SourceStatus, err
 		st, ok := was[s.Name()]
 		if !ok {
 			st = minutes.SourceStatus{Name: s.Name(), Kind: s.Kind, Status: "stale", Hint: minutes.Clean("not fetched yet: run minutes preload")}
+		}
+		if st.Status == "ok" && a.Now().Sub(st.FetchedAt) > staleAfter {
+			st.Status, st.Hint = "stale", minutes.Clean("run minutes preload; is the schedule still calling it?")
 		}
 		if s.Off {
 			st.Status, st.Error, st.Hint = "off", minutes.Safe{}, minutes.Safe{}

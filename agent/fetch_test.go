@@ -105,3 +105,20 @@ func TestWhatAConnectorForgotToCleanIsCleanInTheStore(t *testing.T) {
 		t.Errorf("%q", s.kept)
 	}
 }
+
+func TestASourceThatDidWellTooLongAgoIsStale(t *testing.T) {
+	a, s := newsroom(source{name: "fresh"}, source{name: "old"}, source{name: "never"}, source{name: "off"})
+	a.Sources[3].Off = true
+	for name, days := range map[string]int{"fresh": 3, "old": 5, "off": 5} {
+		s.statuses[name] = minutes.SourceStatus{Name: name, Status: "ok", FetchedAt: a.Now().AddDate(0, 0, -days)}
+	}
+	st, err := a.SourceStatuses(t.Context())
+	if err != nil || len(st) != 4 {
+		t.Fatal(st, err)
+	}
+	for i, want := range []string{"ok", "stale", "stale", "off"} {
+		if st[i].Status != want || want == "stale" && st[i].Hint.Empty() {
+			t.Errorf("%+v, want %s", st[i], want)
+		}
+	}
+}
