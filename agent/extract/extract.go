@@ -67,6 +67,8 @@ type desk struct {
 	classes  map[string]class          // of mails, by id
 	threads  map[string][]minutes.Item // oldest first
 	read     map[string]reading        // of mails, by id
+	codes    map[string][]string       // of events, see references
+	tidings  map[string]bearing        // of mails, see bears
 	loops    []loop
 	agenda   []minutes.Scored // today's events that count, in order
 	told     map[string]bool  // items that TL;DR or summary spoke of
@@ -79,7 +81,7 @@ type desk struct {
 
 func newDesk(m minutes.Morning, in Input) *desk {
 	d := &desk{m: m, in: in, kinds: map[minutes.Kind][]minutes.Scored{}, touched: map[string]int{}, place: map[string]int{}, prepared: map[string]minutes.Item{}, classes: map[string]class{}, threads: map[string][]minutes.Item{},
-		read: map[string]reading{}, told: map[string]bool{}, said: map[string]bool{}, saidMoved: map[string]bool{}, tells: map[string]string{}}
+		read: map[string]reading{}, codes: map[string][]string{}, tidings: map[string]bearing{}, told: map[string]bool{}, said: map[string]bool{}, saidMoved: map[string]bool{}, tells: map[string]string{}}
 	if m.Words <= 0 {
 		d.m.Words = 600
 	}

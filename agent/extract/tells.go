@@ -18,6 +18,15 @@ type bearing struct {
 
 // bears finds the sentence that tells most; none where no sentence does.
 func (d *desk) bears(it minutes.Item) bearing {
+	b, ok := d.tidings[it.ID]
+	if !ok {
+		b = d.bearing(it)
+		d.tidings[it.ID] = b
+	}
+	return b
+}
+
+func (d *desk) bearing(it minutes.Item) bearing {
 	var best bearing
 	top := 0
 	for i, s := range d.reading(it).texts {

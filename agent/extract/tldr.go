@@ -252,7 +252,7 @@ var attached = lazy(`(?i)\b(?:attached|attachment|enclosed|anbei|ci-joint|adjunt
 // and says that something moved.
 func (d *desk) alert(it minutes.Item) (minutes.Scored, string) {
 	for _, e := range d.agenda {
-		for _, c := range references(e.Title.String()) {
+		for _, c := range d.references(e) {
 			if !hasWords(it.Body.String(), c) && !hasWords(it.Excerpt.String(), c) {
 				continue
 			}
@@ -268,6 +268,14 @@ func (d *desk) alert(it minutes.Item) (minutes.Scored, string) {
 
 var reference = lazy(`\b[A-Z]{1,4}[ -]?\d{2,6}\b`)
 
-func references(title string) []string { return reference().FindAllString(title, -1) }
+// references are the codes in an event's title, a flight's or a booking's.
+func (d *desk) references(e minutes.Scored) []string {
+	out, ok := d.codes[e.ID]
+	if !ok {
+		out = reference().FindAllString(e.Title.String(), -1)
+		d.codes[e.ID] = out
+	}
+	return out
+}
 
 var changed = lazy(`(?i)\b(?:delay(?:ed)?|now (?:departs|leaves|arrives|starts)|instead of|cancel(?:led|ed)|rescheduled|postponed|moved|new (?:time|gate|platform)|verspätet|annulé|retrasado|cancelado)\b`)
