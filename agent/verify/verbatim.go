@@ -103,11 +103,16 @@ func (s *support) placed(text string, cited []minutes.Item) error {
 			continue
 		}
 		for rest := flat; ; {
-			_, after, ok := strings.Cut(rest, title)
+			head, after, ok := strings.Cut(rest, title)
 			if !ok {
 				break
 			}
 			rest = after
+			if g := beforeTitle().FindStringSubmatch(head); g != nil {
+				if t, ok := readClock(g[1], false); ok && !slices.Contains(t.mins, it.Event.Start.Hour()*60+it.Event.Start.Minute()) {
+					return fmt.Errorf("%q is not at %s", it.Title.Cut(40), g[1])
+				}
+			}
 			g := behind().FindStringSubmatch(after)
 			if g == nil || g[1] == "" && !strings.Contains(g[0], "(") {
 				continue
@@ -128,6 +133,9 @@ func (s *support) placed(text string, cited []minutes.Item) error {
 	}
 	return nil
 }
+
+// beforeTitle finds "at 10:30 (", with the title behind it.
+var beforeTitle = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bat (\d{1,2}(?::\d{2})?(?: ?[ap]m)?) \("?$`) })
 
 // behind finds "at 10:30", ", moved to 14:30", "(until 11:00)", "(3 pm to 4 pm)" behind a title.
 var behind = sync.OnceValue(func() *regexp.Regexp {
