@@ -188,6 +188,9 @@ func (p *program) noBrief(ctx context.Context, day time.Time) error {
 
 func (p *program) write(ctx context.Context, b minutes.Brief, f briefFlags) error {
 	out := p.shell.out
+	if p.shell.demo != nil {
+		b = p.shell.demo.Same(b)
+	}
 	switch {
 	case f.json:
 		return render.JSON(out, b)

@@ -12,9 +12,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // the world is in Hamburg, also on a machine without zones
+
+	"github.com/dailyminutes/minutes"
 )
 
 //go:embed world
@@ -26,6 +29,7 @@ type World struct {
 	Now    time.Time
 	Config string
 	Dir    string
+	web    string // where it is served this time
 	close  []func()
 }
 
@@ -64,12 +68,30 @@ func Start(ctx context.Context) (*World, error) {
 		w.Close()
 		return nil, fmt.Errorf("demo web server: %w", err)
 	}
+	w.web = web
 	w.Config = filepath.Join(dir, "config.toml")
 	if err := os.WriteFile(w.Config, []byte(config(web, mail)), 0o600); err != nil {
 		w.Close()
 		return nil, err
 	}
 	return w, nil
+}
+
+// Same is the brief as it would be whatever port the system chose: the demo prints the same every time.
+func (w *World) Same(b minutes.Brief) minutes.Brief {
+	b.Sections = slices.Clone(b.Sections)
+	for i, s := range b.Sections {
+		items := slices.Clone(s.Items)
+		for j, it := range items {
+			if it.Article != nil {
+				a := *it.Article
+				a.FeedURL = strings.Replace(a.FeedURL, w.web, "http://demo.example", 1)
+				items[j].Article = &a
+			}
+		}
+		b.Sections[i].Items = items
+	}
+	return b
 }
 
 // Close ends the servers and removes the folder.
@@ -99,7 +121,7 @@ host = "{host}"
 port = {port}
 tls = "none"
 username = "sam"
-password = { command = ["printf", "demo"] }
+password = "demo"
 since = "7d"
 [[connectors.ics]]
 name = "calendar"
