@@ -12,17 +12,23 @@ import (
 	"github.com/dailyminutes/minutes/connectors"
 )
 
+// maxRoom is how much a worker holds on to between feeds.
+const maxRoom = 1 << 20
+
 const accept = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.1"
 
-// one reads a single feed.
-func (r *run) one(ctx context.Context, sub subscription) result {
+// one reads a single feed. Room is where its body goes, and the next one's after it.
+func (r *run) one(ctx context.Context, sub subscription, room *[]byte) result {
 	k := keyFor(sub.URL)
 	res := result{place: r.before.feeds[k], history: r.memory.Feeds[k]}
 	if err := res.history.waiting(r.now); err != nil {
 		res.err, res.untried = err, true
 		return res
 	}
-	got, err := r.request(ctx, sub, &res)
+	got, err := r.request(ctx, sub, *room, &res)
+	if n := cap(got.Body); n > cap(*room) && n <= maxRoom {
+		*room = got.Body
+	}
 	var status *connectors.StatusError
 	res.answered = err == nil || errors.As(err, &status)
 	if err != nil {
@@ -52,8 +58,8 @@ func (r *run) one(ctx context.Context, sub subscription) result {
 }
 
 // request asks the feed's address, or the one it moved to; if that is no more, the old one again.
-func (r *run) request(ctx context.Context, sub subscription, res *result) (connectors.Response, error) {
-	req := connectors.Request{URL: sub.URL, Accept: accept, ETag: res.place.etag, LastModified: res.place.last, MaxBytes: maxBytes}
+func (r *run) request(ctx context.Context, sub subscription, room []byte, res *result) (connectors.Response, error) {
+	req := connectors.Request{Room: room, URL: sub.URL, Accept: accept, ETag: res.place.etag, LastModified: res.place.last, MaxBytes: maxBytes}
 	if res.history.Moved == "" {
 		return r.get(ctx, req)
 	}

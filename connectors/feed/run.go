@@ -12,9 +12,9 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/dailyminutes/minutes"
 	"github.com/dailyminutes/minutes/connectors"
@@ -100,15 +100,17 @@ func readList(path string) ([]byte, error) {
 // server was fast.
 func (r *run) all(ctx context.Context, subs []subscription) []result {
 	out := make([]result, len(subs))
-	var g errgroup.Group
-	g.SetLimit(atOnce)
-	for i, sub := range subs {
-		g.Go(func() error {
-			out[i] = r.one(ctx, sub)
-			return nil
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	for range min(atOnce, len(subs)) {
+		wg.Go(func() { // many feeds each: a goroutine's stack and its room grow once
+			var room []byte
+			for i := int(next.Add(1)) - 1; i < len(subs); i = int(next.Add(1)) - 1 {
+				out[i] = r.one(ctx, subs[i], &room)
+			}
 		})
 	}
-	_ = g.Wait()
+	wg.Wait()
 	return out
 }
 

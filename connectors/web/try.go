@@ -61,7 +61,7 @@ func (c *Client) try(ctx context.Context, r Request) (Response, error) {
 		return out, minutes.WithHint(fmt.Errorf("%s: the answer is compressed in a way that was not asked for (%.20q)", host, enc),
 			"try again later; if it stays, the server is set up wrongly: tell its owner")
 	}
-	out.Body, err = read(body, res.ContentLength, or(r.MaxBytes, maxBody))
+	out.Body, err = read(body, r.Room, res.ContentLength, or(r.MaxBytes, maxBody))
 	if err != nil {
 		return out, explain(ctx, host, err)
 	}
@@ -100,15 +100,15 @@ func (e errTooLarge) Error() string {
 }
 
 // read reads to the end or to the cap, in one allocation where the length is announced.
-func read(r io.Reader, announced, limit int64) ([]byte, error) {
+func read(r io.Reader, room []byte, announced, limit int64) ([]byte, error) {
 	if announced > limit {
 		return nil, errTooLarge(limit)
 	}
-	var b bytes.Buffer
-	if announced < 0 {
+	b := bytes.NewBuffer(room[:0])
+	if announced < 0 && cap(room) == 0 {
 		announced = 32 << 10 // chunked: a guess saves growing step by step
 	}
-	b.Grow(int(announced) + bytes.MinRead)
+	b.Grow(int(max(announced, 0)) + bytes.MinRead)
 	n, err := b.ReadFrom(io.LimitReader(r, limit+1))
 	if err == nil && n > limit {
 		err = errTooLarge(limit)

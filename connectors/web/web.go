@@ -40,6 +40,9 @@ type Request struct {
 	ETag         string            // verbatim, as an earlier Response gave them
 	LastModified string
 	MaxBytes     int64 // of the decoded body; 0 means 5 MiB
+	// Room is where the body is read to, if it fits: the Response's Body is then the same memory, for
+	// callers that read one answer after another. nil has new memory made.
+	Room []byte
 }
 
 // A Response is a decoded body with what the next request needs. NotModified has no body. The

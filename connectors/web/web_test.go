@@ -351,3 +351,21 @@ func TestAStalledServerIsLeft(t *testing.T) {
 		})
 	}
 }
+
+// TestABodyGoesWhereThereIsRoom: one that fits takes no new memory, one that does not is whole all the same.
+func TestABodyGoesWhereThereIsRoom(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, strings.Repeat("x", len(r.URL.Query().Get("n"))*1000))
+	})
+	c, _ := client(t)
+	room := make([]byte, 0, 8000)
+	for n, fits := range map[string]bool{"123": true, "1234567890": false} {
+		res, err := c.Get(t.Context(), Request{URL: s.URL + "/?n=" + n, Room: room})
+		if err != nil || len(res.Body) != len(n)*1000 {
+			t.Fatalf("%d bytes, %v", len(res.Body), err)
+		}
+		if got := &res.Body[0] == &room[:1][0]; got != fits {
+			t.Errorf("%d bytes in the room: %v", len(res.Body), got)
+		}
+	}
+}
