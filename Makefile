@@ -28,7 +28,7 @@ fuzz: ## every fuzz target for FUZZTIME each (20s)
 bench: build ## speed as ratios in one run, beside each goal
 	@bash .ci/bench/bench.sh
 
-eval: ## quality of the brief on ten mornings: recall, false urgent, repeats, reading time
+eval: ## quality of the brief on sixteen mornings: recall, false urgent, repeats, reading time
 	@$(GO) test -tags $(TAGS) -count=1 -run 'Eval' -v ./agent/... ./cmd/minutes | grep -v -E '^(=== |--- |PASS|ok )' || true
 
 clean: ## remove what was built

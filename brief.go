@@ -159,7 +159,7 @@ type SourceStatus struct {
 	Status    string      `json:"status"` // ok, partial, stale, failed, off
 	Items     int         `json:"items"`
 	New       int         `json:"new"`
-	FetchedAt time.Time   `json:"fetched_at"` // the last success; zero if there was none
+	FetchedAt time.Time   `json:"fetched_at,omitzero"` // the last success; zero if there was none
 	ElapsedMS int64       `json:"elapsed_ms"`
 	Error     Safe        `json:"error"`
 	Hint      Safe        `json:"hint"`

@@ -26,6 +26,10 @@ func TestNothingToSayIsSaidPlainly(t *testing.T) {
 }
 
 func TestAFailedCalendarIsNoEmptyDay(t *testing.T) {
+	two := Input{Sources: []minutes.SourceStatus{{Name: "home", Kind: "ics", Status: "ok"}, {Name: "work", Kind: "ics", Status: "failed"}}}
+	if got := Compose(morning(t), two).TLDR[1].Text.String(); got == "No events today" {
+		t.Error("one calendar of two failed, and the day is said to be empty")
+	}
 	for kind, want := range map[string]string{"failed": "Calendar could not be read today", "partial": "No events today"} {
 		in := Input{Sources: []minutes.SourceStatus{{Name: "c", Kind: "ics", Status: kind}}}
 		if got := Compose(morning(t), in).TLDR[1].Text.String(); got != want {

@@ -149,16 +149,9 @@ func (d *desk) kind(k minutes.Kind) []minutes.Scored { return d.kinds[k] }
 
 // failed says that a source of a kind was asked and nothing is known of it: silence is no answer.
 func (d *desk) failed(kinds ...string) bool {
-	found := false
-	for _, s := range d.in.Sources {
-		if slices.Contains(kinds, s.Kind) {
-			if s.Status != "failed" {
-				return false
-			}
-			found = true
-		}
-	}
-	return found
+	return slices.ContainsFunc(d.in.Sources, func(s minutes.SourceStatus) bool {
+		return slices.Contains(kinds, s.Kind) && s.Status == "failed"
+	})
 }
 
 // tell marks what a claim of the TL;DR or summary is about, so that no other repeats it, and says
