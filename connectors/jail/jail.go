@@ -12,7 +12,7 @@ import (
 
 // A Document is one thing to parse: a feed, a message, a calendar. Parser names the function that
 // reads it; Args are that parser's own, as JSON. Data has at most 64 MiB. One without a Parser asks
-// that children be started ahead of need.
+// that a child be started ahead of need.
 type Document struct {
 	Parser string
 	Data   []byte

@@ -31,8 +31,8 @@ type Pool struct {
 
 // Parse reads doc in a child. An error of the parser comes back as an error with its hint, beside
 // what it had read; a child that had to be stopped is ErrKilled and is replaced. Several may be
-// called at once; each waits for a place. A document that names no parser only has children started,
-// in the background: whoever waits for a server meanwhile need not wait for them afterwards.
+// called at once; each waits for a place. A document that names no parser only has a child started,
+// in the background: whoever waits for a server meanwhile need not wait for it afterwards.
 func (p *Pool) Parse(ctx context.Context, doc Document) (Parsed, error) {
 	p.once.Do(p.init)
 	if doc.Parser == "" {
@@ -70,23 +70,19 @@ func (p *Pool) Parse(ctx context.Context, doc Document) (Parsed, error) {
 	return rep.Parsed, nil
 }
 
-// readied is how many children are started ahead of need: more would cost those who need one.
-const readied = 2
-
+// ready starts one child, unless one is there: who needs more has them started as usual.
 func (p *Pool) ready() {
-	for range min(p.Size, readied) {
-		select {
-		case p.places <- struct{}{}:
-		default:
-			return // they are at work
-		}
-		go func() {
-			defer func() { <-p.places }()
-			if c, err := p.take(); err == nil { // else the first document says why
-				p.put(c)
-			}
-		}()
+	select {
+	case p.places <- struct{}{}:
+	default:
+		return // they are at work
 	}
+	go func() {
+		defer func() { <-p.places }()
+		if c, err := p.take(); err == nil { // else the first document says why
+			p.put(c)
+		}
+	}()
 }
 
 func (p *Pool) init() {
