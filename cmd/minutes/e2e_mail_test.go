@@ -6,6 +6,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,7 @@ func (m *mailbox) state(t testing.TB, folder string) string {
 		t.Fatal(err)
 	}
 	for _, msg := range msgs {
+		slices.Sort(msg.Flags) // a server lists them in no order
 		out += fmt.Sprint("\n", msg.UID, msg.Flags, msg.ModSeq)
 	}
 	return out
