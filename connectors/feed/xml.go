@@ -22,7 +22,12 @@ func readXML(s, root string) (channel, []minutes.Rejection, error) {
 		o = survey(s)
 	}
 	if o.deepest <= maxDepth {
-		if ch, err := whole(s, root); err == nil && len(ch.entries) >= len(o.entries) {
+		short, texts := s, lifted(nil)
+		if root != "feed" {
+			short, texts = lift(s, o)
+		}
+		if ch, err := whole(short, root); err == nil && len(ch.entries) >= len(o.entries) {
+			texts.putBack(&ch)
 			return ch, nil, nil
 		}
 		if mended := mend(s); mended != s {
