@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -19,12 +18,9 @@ import (
 // than these, so that one which kills its child costs little of the others' time.
 const (
 	pileMessages = 40
+	pilesAtOnce  = 4 // the pool has a parser for each core; the others wait with their document ready
 	pileBytes    = 512 << 10
 )
-
-// pilesAtOnce leaves a core to this program, which reads from the server meanwhile: a second parser
-// beside it on two cores costs its start and gains nothing.
-func pilesAtOnce() int { return min(max(runtime.NumCPU()-1, 1), 4) }
 
 // A desk sends messages to the parser in documents, while others are still being fetched, and
 // gathers what comes of them.
@@ -53,7 +49,7 @@ func newDesk(ctx context.Context, s *source) *desk {
 	if u := cleanEmail(s.config.Username); u != "" && !slices.Contains(mine, u) {
 		mine = append(mine, u)
 	}
-	return &desk{s: s, ctx: ctx, slots: make(chan struct{}, pilesAtOnce()), base: parseArgs{Source: s.env.Name,
+	return &desk{s: s, ctx: ctx, slots: make(chan struct{}, pilesAtOnce), base: parseArgs{Source: s.env.Name,
 		Zone: s.env.Zone.String(), Now: s.env.Now().Truncate(time.Second), Addresses: mine, Private: s.env.Private, LocalOnly: s.config.LocalOnly}}
 }
 
