@@ -22,12 +22,7 @@ func readXML(s, root string) (channel, []minutes.Rejection, error) {
 		o = survey(s)
 	}
 	if o.deepest <= maxDepth {
-		short, texts := s, lifted(nil)
-		if root != "feed" {
-			short, texts = lift(s, o)
-		}
-		if ch, err := whole(short, root); err == nil && len(ch.entries) >= len(o.entries) {
-			texts.putBack(&ch)
+		if ch, err := whole(s, root); err == nil && len(ch.entries) >= len(o.entries) {
 			return ch, nil, nil
 		}
 		if mended := mend(s); mended != s {
