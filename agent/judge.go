@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -49,7 +50,7 @@ func (a *Agent) Undo(ctx context.Context) (minutes.Judgement, error) {
 	}
 	last, ok := a.Feedback.Undo(log)
 	if !ok {
-		return minutes.Judgement{}, fmt.Errorf("nothing to undo: %w", minutes.ErrNotFound)
+		return minutes.Judgement{}, errors.New("nothing to undo")
 	}
 	if _, err := a.record(ctx, minutes.Judgement{Verb: "undo", Item: last.Item, Title: last.Title, Undoes: last.ID}); err != nil {
 		return minutes.Judgement{}, err

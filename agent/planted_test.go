@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,7 +78,8 @@ func told(it minutes.Item, m minutes.Morning) (minutes.Claim, bool) {
 }
 
 func TestTrueLinesPass(t *testing.T) {
-	lines := trueLines(t)
+	// Composed lines have passed the verifier already: only what is told in other words can be refused.
+	lines := slices.DeleteFunc(trueLines(t), func(l line) bool { return l.claim.Engine != minutes.EngineModel })
 	rng := rand.New(rand.NewPCG(1, 2))
 	rng.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
 	lines = lines[:min(300, len(lines))]

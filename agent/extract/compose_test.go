@@ -175,7 +175,14 @@ func FuzzCompose(f *testing.F) {
 		e.Event.Organizer = it.Mail.From
 		s := sent(t, "s", "q", 40, body)
 		q := minutes.Item{ID: "feed:1", Kind: minutes.KindArticle, Title: it.Title, Excerpt: minutes.Clean(body), Article: &minutes.Article{}}
-		b := Compose(morning(t), input(t, it, e, s, q))
+		// Whoever writes a text may write it into every field there is.
+		line := minutes.CleanLine(title)
+		it.Mail.From.Name, it.Mail.Attachments = line, []string{line.String()}
+		e.Event.Attendees = []minutes.Address{{Name: line, Email: "a@example.org"}}
+		h := minutes.Item{ID: "hn:1", Kind: minutes.KindStory, Title: minutes.CleanLine(body), Excerpt: minutes.Clean(title), Author: line, Story: &minutes.Story{Points: 90}}
+		w := minutes.Item{ID: "forecast:1", Kind: minutes.KindForecast, Title: line, Forecast: &minutes.Forecast{Place: line, Advice: line, Alerts: []minutes.Safe{line}}}
+		p := minutes.Item{ID: "quote:1", Kind: minutes.KindQuote, Title: line, Quote: &minutes.Quote{Symbol: "X", Name: line, Price: 2, PreviousClose: 1, Change: 1, ChangePercent: 100, Currency: "EUR"}}
+		b := Compose(morning(t), input(t, it, e, s, q, h, w, p))
 		if len(b.TLDR) != 3 {
 			t.Fatalf("%d slots", len(b.TLDR))
 		}

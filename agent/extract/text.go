@@ -94,7 +94,8 @@ func lower(s string) string {
 // stop ends a sentence that has no end of its own.
 func stop(s string) string {
 	s = strings.TrimSpace(s)
-	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") || strings.HasSuffix(s, "…") || strings.HasSuffix(s, "”") && strings.ContainsAny(strings.TrimSuffix(s, "”")[len(s)-len("”")-1:], ".!?") {
+	said := strings.TrimSuffix(s, "”") // an end inside the quotation marks is an end
+	if s == "" || strings.HasSuffix(s, "…") || strings.HasSuffix(said, ".") || strings.HasSuffix(said, "!") || strings.HasSuffix(said, "?") {
 		return s
 	}
 	return s + "."

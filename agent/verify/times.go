@@ -151,6 +151,9 @@ func readClock(raw string, loose bool) (token, bool) {
 		return t, false
 	}
 	parts := strings.FieldsFunc(low, func(r rune) bool { return r < '0' || r > '9' })
+	if len(parts) == 0 {
+		return t, false
+	}
 	h, err := strconv.Atoi(parts[0])
 	minute := 0
 	if err == nil && len(parts) > 1 {

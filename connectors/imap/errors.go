@@ -59,7 +59,7 @@ func (s *source) noSecret(ctx context.Context, err error) error {
 		return fmt.Errorf("imap: password: %w", ctx.Err())
 	}
 	if minutes.Hint(err) == "" {
-		err = minutes.WithHint(err, "store it with: minutes auth "+s.env.Name)
+		err = minutes.WithHint(err, "say where it is: password = { command = … }, { env = … } or { file = … } in the config of "+s.env.Name)
 	}
 	return fmt.Errorf("imap: password: %w", err)
 }
@@ -165,9 +165,9 @@ func (v *visit) signInHint(code, text string) string {
 	case code == "PRIVACYREQUIRED" || strings.Contains(text, "plaintext") || strings.Contains(text, "logindisabled"):
 		return `the server wants TLS first: set tls = "starttls" or "implicit"`
 	case code == "EXPIRED":
-		return "the password has expired: change it at the provider, then: minutes auth " + v.env.Name
+		return "the password has expired: change it at the provider, then where the config of " + v.env.Name + " finds it"
 	}
-	return "check username and password; many providers want an app password. To store one: minutes auth " + v.env.Name
+	return "check the username and password of " + v.env.Name + "; many providers want an app password (see the connector's README)"
 }
 
 // scrub takes the password out of what a server says back.
