@@ -31,5 +31,8 @@ bench: build ## speed as ratios in one run, beside each goal
 eval: ## quality of the brief on sixteen mornings: recall, false urgent, repeats, reading time
 	@$(GO) test -tags $(TAGS) -count=1 -run 'Eval' -v ./agent/... ./cmd/minutes | grep -v -E '^(=== |--- |PASS|ok )' || true
 
+soak: ## the suites of .ci/run at full size: hours
+	@bash .ci/soak.sh
+
 clean: ## remove what was built
 	@rm -rf bin

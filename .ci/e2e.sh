@@ -9,7 +9,7 @@ trap 'rm -rf "$dir"' EXIT
 CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -o "$dir/minutes" ./cmd/minutes
 export MINUTES_E2E=1 MINUTES_BIN="$dir/minutes"
 # Much of it waits for deadlines: more tests at once than there are cores.
-bash .ci/dovecot.sh run go test -tags grpcnotrace -count=1 -parallel 6 -timeout 10m -run "${RUN:-E2E}" -v ./cmd/minutes >"$dir/log" 2>&1 ||
+bash .ci/dovecot.sh run go test -tags grpcnotrace -count=1 -parallel 6 -timeout "${TIMEOUT:-15m}" -run "${RUN:-E2E}" -v ./cmd/minutes >"$dir/log" 2>&1 ||
 	{ grep -v -E '^=== (RUN|PAUSE|CONT)|→|--- PASS' "$dir/log" || true; exit 1; }
 grep -E -- '^(---|ok|PASS|FAIL)|(corpus|kill -9|secrets|terminal|cut): |reads beside|skipped' "$dir/log" | sed 's/^ *e2e_[a-z_]*.go:[0-9]*: /  /'
 
