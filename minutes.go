@@ -69,38 +69,6 @@ type Toolbox interface {
 	Tools() []Tool
 }
 
-// A Tool is one question the agent may ask. Its arguments select among things the program holds;
-// they do not travel, but as far as Spec().Reach says.
-type Tool interface {
-	Spec() ToolSpec
-	Call(ctx context.Context, args json.RawMessage) (Observation, error)
-}
-
-// ToolSpec describes a Tool to the gate. Schema is a JSON Schema of the arguments.
-type ToolSpec struct {
-	Name, About string
-	Schema      json.RawMessage
-	Reads       Class // the highest class its results may have
-	Reach       Reach
-}
-
-// Reach says who sees a tool's arguments.
-type Reach string
-
-// The reaches, from nobody to anybody.
-const (
-	ReachLocal Reach = "local" // nobody
-	ReachOwn   Reach = "own"   // the server that already holds the thing asked for
-	ReachFixed Reach = "fixed" // a third party, arguments enumerated from the config
-	ReachOpen  Reach = "open"  // a third party, free text of the user's own question
-)
-
-// An Observation is what a Tool found: items, or text that keeps its label.
-type Observation struct {
-	Items []Item
-	Text  Text
-}
-
 // A Model writes. Implementations are chained as decorators; none knows what a brief is.
 type Model interface {
 	// Generate answers p, calling emit (if not nil) with each piece as it arrives; a piece with
