@@ -18,6 +18,7 @@ type Tool interface {
 // does not pass.
 type ToolSpec struct {
 	Name, About string
+	Source      string // whose tool it is, "" for the program's own; a handle that leaves is one of its items
 	Params      []Param
 	Reads       Class // the highest class its results may have; 0 counts as Private
 	Reach       Reach
