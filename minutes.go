@@ -5,7 +5,6 @@ package minutes
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 )
 
@@ -67,39 +66,6 @@ type Kept struct {
 // as the tool fetch_NAME even without it.
 type Toolbox interface {
 	Tools() []Tool
-}
-
-// A Model writes. Implementations are chained as decorators; none knows what a brief is.
-type Model interface {
-	// Generate answers p, calling emit (if not nil) with each piece as it arrives; a piece with
-	// Reset set takes back all before it (a fallback took over).
-	Generate(ctx context.Context, p Prompt, emit func(Piece)) (Answer, error)
-}
-
-// An Embedder turns texts into vectors of one length, one a text, in order.
-type Embedder interface {
-	Embed(ctx context.Context, texts []Text) ([][]float32, error)
-}
-
-// A Prompt is the stable part first (System) and what changes last (User), so that a prefix
-// cache hits. Schema, if set, is a JSON Schema that the answer must meet.
-type Prompt struct {
-	System, User Text
-	Schema       json.RawMessage
-	MaxTokens    int
-}
-
-// A Piece of an answer as it streams.
-type Piece struct {
-	Text  string
-	Reset bool
-}
-
-// An Answer is a model's whole reply. Its text is untrusted, whoever wrote the prompt.
-type Answer struct {
-	Text  Text
-	Model string
-	Usage Usage
 }
 
 // A Ledger records what leaves this machine: which host got which class of data in which run.
