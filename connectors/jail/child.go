@@ -19,7 +19,7 @@ import (
 // running program is noticed.
 const env = "MINUTES_JAIL"
 
-const version = "3"
+const version = "4"
 
 // maxStack bounds a parser's recursion; past it the Go runtime ends the child.
 const maxStack = 64 << 20
@@ -41,24 +41,6 @@ const (
 	exitOrphan
 	exitFrames
 )
-
-// hello is the first frame of a child: it tells a child from a program that does not know the mark.
-type hello struct{ Version string }
-
-// request announces a document, whose Size bytes follow it as they are: gob would copy them on either
-// side.
-type request struct {
-	Parser string
-	Args   []byte
-	Size   int
-}
-
-type reply struct {
-	Parsed Parsed
-	Error  string
-	Hint   string
-	Retire bool // the child has grown: replace it before the next document
-}
 
 // Child serves documents on stdin and stdout, and never returns, if this process was started as a
 // jail child; else it returns at once. main and every TestMain call it before anything else: in a
@@ -112,10 +94,10 @@ func serve(r io.Reader, w io.Writer, parsers map[string]Parser) error {
 			return err
 		}
 		stop := watch()
-		rep := parse(doc, parsers)
+		got, rep := parse(doc, parsers)
 		// Looked at only after documents that can have made it grow: it costs as much as a small parse.
 		rep.Retire = len(doc.Data) > 256<<10 && memory() > maxMemory/2
-		err := enc.Encode(rep)
+		err := send(enc, req.Number, got, rep)
 		stop()
 		if err != nil {
 			return err
@@ -147,19 +129,19 @@ func memory() uint64 {
 	return s[0].Value.Uint64() - s[1].Value.Uint64()
 }
 
-func parse(doc Document, parsers map[string]Parser) (rep reply) {
+func parse(doc Document, parsers map[string]Parser) (got Parsed, rep reply) {
 	defer func() {
 		if p := recover(); p != nil {
-			rep = reply{Error: fmt.Sprintf("the parser gave up: %.120v", p), Hint: "the document is damaged, or this is a bug: report it with the document"}
+			got, rep = Parsed{}, reply{Error: fmt.Sprintf("the parser gave up: %.120v", p), Hint: "the document is damaged, or this is a bug: report it with the document"}
 		}
 	}()
 	f := parsers[doc.Parser]
 	if f == nil {
-		return reply{Error: fmt.Sprintf("no parser named %q", doc.Parser), Hint: "this is a bug: report it"}
+		return Parsed{}, reply{Error: fmt.Sprintf("no parser named %q", doc.Parser), Hint: "this is a bug: report it"}
 	}
 	got, err := f(context.Background(), doc)
 	if err != nil {
-		return reply{Parsed: got, Error: err.Error(), Hint: minutes.Hint(err)}
+		return got, reply{Error: err.Error(), Hint: minutes.Hint(err)}
 	}
-	return reply{Parsed: got}
+	return got, reply{}
 }

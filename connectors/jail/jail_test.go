@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -69,7 +70,9 @@ func parsers() map[string]Parser {
 		"swell": pure(func(Document) (Parsed, error) {
 			return Parsed{Facts: map[string]string{"x": strings.Repeat("x", maxDocument+1)}}, nil
 		}),
-		"limits": pure(tryLimits),
+		"limits":  pure(tryLimits),
+		"rlimits": pure(func(Document) (Parsed, error) { return Parsed{Facts: rlimits()}, nil }),
+		"babble":  pure(func(d Document) (Parsed, error) { babble(string(d.Args)); return Parsed{}, nil }),
 		"environ": pure(func(Document) (Parsed, error) {
 			return Parsed{Facts: map[string]string{"environ": strings.Join(os.Environ(), "\n")}}, nil
 		}),
@@ -120,6 +123,18 @@ func pool(t testing.TB, p *Pool) *Pool {
 	t.Helper()
 	t.Cleanup(p.Close)
 	return p
+}
+
+// TestTheZeroPoolHasTheLimitsThatAreWritten are those of a jail that nobody configured.
+func TestTheZeroPoolHasTheLimitsThatAreWritten(t *testing.T) {
+	p := pool(t, &Pool{})
+	p.once.Do(p.init)
+	if p.Size != runtime.NumCPU() || p.Deadline != 5*time.Second || p.Serves != 5000 || p.Idle != time.Minute {
+		t.Errorf("%d children, %s, %d documents, idle %s", p.Size, p.Deadline, p.Serves, p.Idle)
+	}
+	if len(p.idle) != 0 {
+		t.Error("a child was started for nothing")
+	}
 }
 
 func echo(t testing.TB, p *Pool, s string) map[string]string {

@@ -55,8 +55,8 @@ func (p *Pool) Parse(ctx context.Context, doc Document) (Parsed, error) {
 	if err != nil {
 		return Parsed{}, minutes.WithHint(fmt.Errorf("start a parser: %w", err), "this is a bug or a machine short of memory: try again, then report it")
 	}
-	rep, err := c.parse(ctx, doc, p.Deadline)
-	if c.served++; err != nil || c.doomed || rep.Retire || c.served >= p.Serves {
+	got, rep, err := c.parse(ctx, doc, p.Deadline)
+	if err != nil || c.doomed || rep.Retire || c.served >= p.Serves {
 		c.stop()
 	} else {
 		p.put(c)
@@ -65,9 +65,9 @@ func (p *Pool) Parse(ctx context.Context, doc Document) (Parsed, error) {
 		return Parsed{}, err
 	}
 	if rep.Error != "" {
-		return rep.Parsed, minutes.WithHint(errors.New(rep.Error), rep.Hint)
+		return got, minutes.WithHint(errors.New(rep.Error), rep.Hint)
 	}
-	return rep.Parsed, nil
+	return got, nil
 }
 
 // ready starts one child, unless one is there: who needs more has them started as usual.

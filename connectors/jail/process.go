@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"sync"
@@ -23,8 +24,7 @@ type child struct {
 	in, out *os.File
 	w       *bufio.Writer
 	enc     *gob.Encoder
-	dec     *gob.Decoder
-	meter   *meter
+	ears    *listener
 	words   *lastWords
 	dead    chan struct{} // closed when it was waited for: no zombie stays
 	served  int
@@ -71,11 +71,13 @@ func start(exe string) (*child, error) {
 		_ = c.cmd.Wait()
 		close(c.dead)
 	}()
-	c.meter = &meter{r: out, left: maxDocument}
 	c.w = bufio.NewWriterSize(in, 256<<10)
-	c.enc, c.dec = gob.NewEncoder(c.w), gob.NewDecoder(bufio.NewReaderSize(c.meter, 256<<10))
+	c.enc, c.ears = gob.NewEncoder(c.w), listen(out)
 	var h hello
-	err = c.within(context.Background(), greeting, func() error { return c.dec.Decode(&h) })
+	err = c.within(context.Background(), greeting, func() error {
+		_, err := c.ears.frame(&h, maxFrame)
+		return err
+	})
 	if err != nil || h.Version != version {
 		c.stop()
 		return nil, fmt.Errorf("the child does not answer (%s)", c.words.reason(c.cmd.ProcessState))
@@ -114,33 +116,40 @@ func (c *child) within(ctx context.Context, d time.Duration, talk func() error) 
 	return err
 }
 
-func (c *child) parse(ctx context.Context, doc Document, deadline time.Duration) (reply, error) {
-	c.meter.left = maxDocument
-	var rep reply
-	err := c.within(ctx, deadline, func() error {
-		if err := c.enc.Encode(request{doc.Parser, doc.Args, len(doc.Data)}); err != nil {
+func (c *child) parse(ctx context.Context, doc Document, deadline time.Duration) (got Parsed, rep reply, err error) {
+	c.served++
+	err = c.within(ctx, deadline, func() (err error) {
+		if err = c.enc.Encode(request{uint64(c.served), doc.Parser, doc.Args, len(doc.Data)}); err != nil {
 			return err
 		}
-		if _, err := c.w.Write(doc.Data); err != nil {
+		if _, err = c.w.Write(doc.Data); err != nil {
 			return err
 		}
-		if err := c.w.Flush(); err != nil {
+		if err = c.w.Flush(); err != nil {
 			return err
 		}
-		return c.dec.Decode(&rep)
+		got, rep, err = c.ears.receive(uint64(c.served))
+		return err
 	})
+	c.doomed = c.doomed || c.ears.meter.r.Buffered() > 0 // it says more than it was asked
 	switch {
 	case err == nil:
-		return rep, nil
+		return got, rep, nil
 	case errors.Is(err, errDeadline):
-		return reply{}, errKilled(fmt.Sprintf("it takes longer than %s", deadline))
+		return Parsed{}, reply{}, errKilled(fmt.Sprintf("it takes longer than %s", deadline))
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-		return reply{}, err
+		return Parsed{}, reply{}, err
 	case errors.Is(err, errTooMuch):
-		return reply{}, errKilled("it becomes too large")
+		return Parsed{}, reply{}, errKilled("it becomes too large")
+	case errors.Is(err, errStray):
+		return Parsed{}, reply{}, errKilled("the parser answers out of turn")
+	}
+	var broken *fs.PathError // of a pipe
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, &broken) {
+		return Parsed{}, reply{}, errKilled("the parser's answer cannot be read")
 	}
 	c.stop() // and wait: its last words say why it died
-	return reply{}, errKilled(c.words.reason(c.cmd.ProcessState))
+	return Parsed{}, reply{}, errKilled(c.words.reason(c.cmd.ProcessState))
 }
 
 // kill ends the process: it holds nothing worth a farewell. Our reads and writes end with it.
@@ -154,23 +163,6 @@ func (c *child) stop() {
 	c.kill()
 	<-c.dead
 	_ = c.out.Close()
-}
-
-var errTooMuch = errors.New("the reply is too large")
-
-// meter bounds a reply, whatever length its frames announce.
-type meter struct {
-	r    io.Reader
-	left int
-}
-
-func (m *meter) Read(p []byte) (int, error) {
-	if m.left <= 0 {
-		return 0, errTooMuch
-	}
-	n, err := m.r.Read(p)
-	m.left -= n
-	return n, err
 }
 
 // lastWords keeps the beginning of what a child wrote on stderr: the runtime says there what it
