@@ -1,6 +1,9 @@
 package minutes
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Morning is what a brief is made for: the moment, the place in time, the person.
 type Morning struct {
@@ -89,6 +92,20 @@ type Brief struct {
 	Timing         Timing         `json:"timing_ms"`
 	Trace          []Step         `json:"trace,omitempty"`
 	Fingerprint    string         `json:"fingerprint,omitempty"` // of what it was made from, but the items
+}
+
+// Claims are all texts of the brief that a person reads, in reading order.
+func (b Brief) Claims() []Claim {
+	out := slices.Concat(b.TLDR, b.Summary, b.Insights)
+	for _, e := range b.Agenda {
+		if e.Prepare != nil {
+			out = append(out, *e.Prepare)
+		}
+	}
+	for _, s := range b.Sections {
+		out = append(out, s.Lines...)
+	}
+	return out
 }
 
 // Composer says what put the brief together, and which models were passed over.

@@ -90,6 +90,8 @@ type Agent struct {
 	Health   Health
 	Upkeep   Upkeep
 	Feedback Feedback
+	Readings Readings // nil: nothing is read by a model
+	Models   Models
 	Merge    func([]minutes.Item) []minutes.Group
 	Now      func() time.Time
 	Settings Settings
@@ -109,6 +111,8 @@ type Settings struct {
 	Version    string // of the program: another one may compose another brief
 	// Deadline bounds one source's fetch; 0 means 30 s.
 	Deadline time.Duration
+	// Unwatched says that nobody waits at a terminal: a brief may take longer.
+	Unwatched bool
 }
 
 // Morning is the moment a brief made now is for.

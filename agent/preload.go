@@ -74,6 +74,8 @@ func (a *Agent) Preload(ctx context.Context, only []string, report func(minutes.
 
 func (a *Agent) preload(ctx context.Context, m minutes.Morning, only []string, report func(minutes.Progress)) (minutes.Brief, error) {
 	t := newStopwatch()
+	readers := a.newReaders(ctx, m)
+	defer readers.stop()
 	h, err := a.fetch(ctx, only, report)
 	timing := minutes.Timing{Fetch: max(t.lap()-h.keeping.Milliseconds(), 0), Keep: h.keeping.Milliseconds()}
 	if err != nil {
@@ -88,7 +90,7 @@ func (a *Agent) preload(ctx context.Context, m minutes.Morning, only []string, r
 			return b, nil
 		}
 	}
-	b, err := a.remake(ctx, m, h.sources, &timing, report)
+	b, err := a.remake(ctx, m, h.sources, readers, &timing, report)
 	if err != nil {
 		return minutes.Brief{}, err
 	}
@@ -108,11 +110,14 @@ func (a *Agent) Remake(ctx context.Context) (minutes.Brief, error) {
 	if err != nil {
 		return minutes.Brief{}, err
 	}
-	return a.remake(ctx, m, was.Sources, &was.Timing, func(minutes.Progress) {})
+	readers := a.newReaders(ctx, m)
+	defer readers.stop()
+	readers.onlyKept() // a thumb waits for no model
+	return a.remake(ctx, m, was.Sources, readers, &was.Timing, func(minutes.Progress) {})
 }
 
 // remake is the line from rank to cache.
-func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes.SourceStatus, timing *minutes.Timing, report func(minutes.Progress)) (minutes.Brief, error) {
+func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes.SourceStatus, readers *readers, timing *minutes.Timing, report func(minutes.Progress)) (minutes.Brief, error) {
 	t := newStopwatch()
 	g, err := a.gather(ctx, m)
 	if err != nil {
@@ -121,7 +126,12 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 	ranked := a.Feedback.Rank(m, a.Merge(append(g.items, g.sent...)), g.log)
 	timing.Rank = t.step("rank", report)
 
-	draft := extract.Compose(m, extract.Input{Ranked: withoutMine(ranked), Sent: g.sent, Open: g.open, Before: g.before, Sources: sources})
+	readings := readers.best(ranked)
+	if readers != nil {
+		timing.Read = t.step("read", report)
+	}
+
+	draft := extract.Compose(m, extract.Input{Ranked: withoutMine(ranked), Sent: g.sent, Open: g.open, Before: g.before, Sources: sources, Readings: readings})
 	timing.Compose = t.step("compose", report)
 
 	b := verify.Brief(draft, byID(g.items, g.sent), m)
@@ -129,12 +139,12 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 
 	b.Schema, b.Day, b.Timezone = "minutes.brief/v1", m.Day, a.Settings.ZoneName
 	b.GeneratedAt, b.ExpiresAt = m.Now, m.Now.Add(a.Settings.Expires)
-	b.Engine = minutes.Composer{Composer: "extractive", Fallbacks: []minutes.Fallback{}}
+	b.Engine, b.Usage = readers.account(b)
 	b.Sources = sources
 	// Of what was gathered, not of what is there now: a thumb given meanwhile is not in this brief.
 	// What the brief itself settled is no news to the next run.
 	b.Fingerprint = a.fingerprint(m, sources, len(g.log), settled(g.open, b.Actions))
-	timing.Total = timing.Fetch + timing.Keep + timing.Rank + timing.Compose + timing.Verify
+	timing.Total = timing.Fetch + timing.Keep + timing.Rank + timing.Read + timing.Compose + timing.Verify
 	b.Timing = *timing
 	if ctx.Err() != nil {
 		return minutes.Brief{}, ctx.Err() // the last good brief stays
@@ -154,8 +164,8 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 // input is as it was, and it has not expired.
 func (a *Agent) unchanged(ctx context.Context, m minutes.Morning, sources []minutes.SourceStatus) (minutes.Brief, bool) {
 	b, err := a.Archive.Brief(ctx, m.Day)
-	if err != nil || !m.Now.Before(b.ExpiresAt) || m.Now.Before(b.GeneratedAt) {
-		return b, false
+	if err != nil || !m.Now.Before(b.ExpiresAt) || m.Now.Before(b.GeneratedAt) || len(b.Engine.Fallbacks) > 0 {
+		return b, false // a model that was down then may read now
 	}
 	if _, ok := a.ended(ctx, 2); !ok { // this run is the newest
 		return b, false
@@ -187,7 +197,7 @@ func (a *Agent) ended(ctx context.Context, place int) (minutes.Run, bool) {
 func (a *Agent) fingerprint(m minutes.Morning, sources []minutes.SourceStatus, judged, settled int) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %s %v %d %d %q\n", m.Day, a.Settings.ZoneName, m.Profile, m.Words, m.Hours, a.Settings.Version)
-	fmt.Fprintln(h, judged, settled)
+	fmt.Fprintln(h, judged, settled, a.Models.Name)
 	for _, s := range sources {
 		fmt.Fprintf(h, "%q %s %q\n", s.Name, s.Status, s.Error.String())
 	}

@@ -20,6 +20,8 @@ type Input struct {
 	Open    []minutes.Action
 	Before  *minutes.Brief
 	Sources []minutes.SourceStatus
+	// Readings are what a model made of items, by id; nil where none read.
+	Readings map[string]minutes.Reading
 }
 
 // Compose drafts the brief of m: TL;DR, summary, insights, agenda, actions, sections, changes and

@@ -176,7 +176,7 @@ func (d *desk) sectionMail(s minutes.Scored, groups map[string]int) minutes.Clai
 	if count(text) > 22 {
 		text = who(it) + ": " + quoted(clip(subject(it), 10))
 	}
-	return claim(minutes.EngineExtract, text, append(from, g.quotes...)...)
+	return d.orRead(it, claim(minutes.EngineExtract, text, append(from, g.quotes...)...))
 }
 
 // calendarSection is what comes after today, and who waits for an answer to an invitation.
@@ -241,10 +241,10 @@ func (d *desk) newsSection() minutes.Section {
 			return claim(minutes.EngineExtract, quoted(clip(s.Title.String(), 12)), s.ID, s.Title.String())
 		}
 		if s.Story != nil {
-			return claim(minutes.EngineComputed, quoted(clip(s.Title.String(), 14))+" ("+itoa(s.Story.Points)+" points)",
-				s.ID, s.Title.String(), s.ID, factLine(s.Item, "points"))
+			return d.orRead(s.Item, claim(minutes.EngineComputed, quoted(clip(s.Title.String(), 14))+" ("+itoa(s.Story.Points)+" points)",
+				s.ID, s.Title.String(), s.ID, factLine(s.Item, "points")))
 		}
-		return claim(minutes.EngineExtract, d.source(s)+": "+clip(s.Title.Line().String(), 14), s.ID, s.Title.String(), s.ID, factLine(s.Item, "feed"))
+		return d.orRead(s.Item, claim(minutes.EngineExtract, d.source(s)+": "+clip(s.Title.Line().String(), 14), s.ID, s.Title.String(), s.ID, factLine(s.Item, "feed")))
 	})
 	muted := d.mutedOf(minutes.KindStory) + d.mutedOf(minutes.KindArticle)
 	s.Why = minutes.CleanLine(reasons(counted(s.LeftOut, "low-ranked story", "low-ranked stories"), counted(muted, "muted", "muted")))

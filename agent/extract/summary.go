@@ -180,7 +180,7 @@ func (d *desk) newsLines() []minutes.Claim {
 		if d.told[s.ID] || s.Article != nil && business(s.Article.Category) && len(d.kind(minutes.KindQuote)) > 0 && d.touches(s) == 0 {
 			continue
 		}
-		c := d.story(s, true)
+		c := d.orRead(s.Item, d.story(s, true))
 		switch {
 		case d.touches(s) > 0 && len(touching) == 0:
 			touching, theirs = append(touching, c), d.interest(s)

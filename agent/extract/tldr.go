@@ -157,7 +157,7 @@ func (d *desk) firstOfAll() minutes.Claim {
 		if p.weight < 40 {
 			break
 		}
-		c := d.mailLine(p, true)
+		c := d.orRead(p.mail.Item, d.mailLine(p, true))
 		if !c.Text.Empty() {
 			c.Section = "mail"
 			if p.loop != nil && p.weight >= 50 {

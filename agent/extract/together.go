@@ -39,7 +39,7 @@ const enough = 2 * maxSummary
 func (d *desk) lines(ps []pick) []minutes.Claim {
 	var out []minutes.Claim
 	for _, p := range ps[:min(len(ps), enough)] {
-		if c := d.mailLine(p, false); !c.Text.Empty() {
+		if c := d.orRead(p.mail.Item, d.mailLine(p, false)); !c.Text.Empty() {
 			out = append(out, c)
 		}
 	}

@@ -1,0 +1,121 @@
+package agent
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/agent/prompts"
+	"github.com/dailyminutes/minutes/agent/verify"
+)
+
+// maxEvidence is how many sentences a line may rest on beside who wrote it.
+const maxEvidence = 4
+
+// hold finds the words of an item that a reader's line rests on, or says why it does not stand. The
+// quote that the model gave is tried first; a small model copies badly, so that sentences of the item
+// are tried after it, those first that share most words with the line.
+func hold(it minutes.Item, d prompts.Draft, m minutes.Morning) ([]minutes.Evidence, error) {
+	claim := minutes.Claim{Text: d.Line, Items: []string{it.ID}, Engine: minutes.EngineModel}
+	items := map[string]minutes.Item{it.ID: it}
+	first := []minutes.Safe{it.Title.Line()}
+	if fact, _, _ := strings.Cut(it.Facts().String(), "\n"); fact != "" {
+		first = append(first, minutes.CleanLine(fact))
+	}
+	var why error
+	for n := range maxEvidence + 1 {
+		claim.Evidence = nil
+		for _, q := range append(slices.Clone(first), near(it, d, n)...) {
+			if !q.Empty() {
+				claim.Evidence = append(claim.Evidence, minutes.Evidence{Item: it.ID, Quote: q})
+			}
+		}
+		if why = verify.Claim(claim, items, m); why == nil {
+			return claim.Evidence, nil
+		}
+	}
+	return nil, why
+}
+
+// near are the n pieces of an item's text that are nearest to a draft.
+func near(it minutes.Item, d prompts.Draft, n int) []minutes.Safe {
+	if n == 0 {
+		return nil
+	}
+	var out []minutes.Safe
+	if !d.Quote.Empty() && strings.Contains(flat(it), " "+strings.Join(folded(d.Quote.String()), " ")+" ") {
+		out = append(out, d.Quote)
+	}
+	said := folded(d.Line.String())
+	type piece struct {
+		text  minutes.Safe
+		share int
+	}
+	var pieces []piece
+	text := it.Body
+	if text.Empty() {
+		text = it.Excerpt
+	}
+	for line := range strings.Lines(text.String()) {
+		for _, s := range sentences(line) {
+			p := piece{text: minutes.CleanLine(s)}
+			for _, w := range folded(s) {
+				if len(w) > 2 && slices.Contains(said, w) {
+					p.share++
+				}
+			}
+			if p.share > 0 && len(s) < 600 {
+				pieces = append(pieces, p)
+			}
+		}
+	}
+	slices.SortStableFunc(pieces, func(a, b piece) int { return b.share - a.share })
+	for _, p := range pieces[:min(len(pieces), n)] {
+		out = append(out, p.text)
+	}
+	return out
+}
+
+// sentences splits a line at what ends one. What is cut wrongly only makes a shorter quote.
+func sentences(line string) []string {
+	var out []string
+	from := 0
+	for i := 0; i+1 < len(line); i++ {
+		if strings.IndexByte(".!?", line[i]) >= 0 && line[i+1] == ' ' {
+			out, from = append(out, line[from:i+1]), i+2
+		}
+	}
+	return append(out, line[from:])
+}
+
+func folded(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// flat is all the words of an item, for a quote to occur in.
+func flat(it minutes.Item) string {
+	return " " + strings.Join(folded(it.Title.String()+" "+it.Excerpt.String()+" "+it.Body.String()), " ") + " "
+}
+
+// occurring are the asks whose term stands in the item; what the model thought of is left out.
+func occurring(it minutes.Item, asks []minutes.Asked) []minutes.Asked {
+	text := flat(it)
+	return slices.DeleteFunc(asks, func(a minutes.Asked) bool {
+		return a.What.Empty() || !a.Due.Empty() && !strings.Contains(text, " "+strings.Join(folded(a.Due.String()), " ")+" ")
+	})
+}
+
+// addUsage adds up what calls cost. Times are those of the slowest first token and the last rate.
+func addUsage(a, b minutes.Usage) minutes.Usage {
+	a.Calls += b.Calls
+	a.PromptTokens += b.PromptTokens
+	a.CompletionTokens += b.CompletionTokens
+	a.CachedTokens += b.CachedTokens
+	a.CostUSD += b.CostUSD
+	a.TTFTMS = max(a.TTFTMS, b.TTFTMS)
+	if b.TokensPerSecond > 0 {
+		a.TokensPerSecond = b.TokensPerSecond
+	}
+	return a
+}
