@@ -3,6 +3,8 @@ package minutes
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"time"
 )
 
 // A Model writes. Implementations are chained as decorators; none knows what a brief is.
@@ -57,3 +59,24 @@ func (e *PassedOver) Error() string {
 	}
 	return out
 }
+
+// Errors of models, beside ErrAuth, ErrOffline, ErrBudget and ErrNotFound.
+var (
+	ErrTooLong   = errors.New("the prompt does not fit the model's context")
+	ErrTruncated = errors.New("the answer was cut short")
+	ErrTrust     = errors.New("the model may not see this")
+)
+
+// A ModelError is what went wrong with one call of a model. It wraps one of the errors above where one
+// fits. Again says that the same call may go well a moment later: the server was busy, or the connection
+// broke; RetryAfter is what it asked for, 0 if nothing.
+type ModelError struct {
+	Model      string
+	Status     int // HTTP, 0 where none came
+	Again      bool
+	RetryAfter time.Duration
+	Err        error // never holds a key, nor more of a body than a line
+}
+
+func (e *ModelError) Error() string { return e.Model + ": " + e.Err.Error() }
+func (e *ModelError) Unwrap() error { return e.Err }
