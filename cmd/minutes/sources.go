@@ -57,14 +57,14 @@ func testSources(ctx context.Context, p *program, args []string) error {
 		switch {
 		case err != nil:
 			failed = true
-			fmt.Fprintf(p.shell.out, "%s: %s\n", s.Name(), minutes.CleanLine(err.Error()))
+			fmt.Fprintf(p.shell.out, "%s: %s\n", minutes.CleanLine(s.Name()), minutes.CleanLine(err.Error()))
 			if h := minutes.Hint(err); h != "" {
 				fmt.Fprintf(p.shell.out, "  next: %s\n", minutes.CleanLine(h))
 			}
 		case n < 0:
-			fmt.Fprintf(p.shell.out, "%s: fine\n", s.Name())
+			fmt.Fprintf(p.shell.out, "%s: fine\n", minutes.CleanLine(s.Name()))
 		default:
-			fmt.Fprintf(p.shell.out, "%s: fine, %d items\n", s.Name(), n)
+			fmt.Fprintf(p.shell.out, "%s: fine, %d items\n", minutes.CleanLine(s.Name()), n)
 		}
 	}
 	if failed {
@@ -158,12 +158,15 @@ func (sh *shell) writeFindings(found []doctor.Finding, asJSON bool) error {
 	}
 	for _, f := range found {
 		mark := "ok  "
-		if !f.OK {
+		switch {
+		case !f.OK:
 			mark = "BAD "
+		case !f.Remedy.Empty():
+			mark = "note"
 		}
-		fmt.Fprintf(sh.out, "%s %-20s %s\n", mark, f.Check, f.Text)
-		if !f.OK {
-			fmt.Fprintf(sh.out, "     next: %s\n", f.Remedy)
+		fmt.Fprintf(sh.out, "%s %-20s %s\n", mark, minutes.CleanLine(f.Check), f.Text.Line())
+		if !f.Remedy.Empty() {
+			fmt.Fprintf(sh.out, "     next: %s\n", f.Remedy.Line())
 		}
 	}
 	return bad
@@ -182,7 +185,7 @@ func (p *program) egress(ctx context.Context, asJSON bool) error {
 		fmt.Fprintln(p.shell.err, "nothing left this machine in the last 30 days")
 	}
 	for _, d := range rows {
-		fmt.Fprintf(p.shell.out, "%s  %-16s %-8s %s\n", d.At.In(p.Settings.Zone).Format("2006-01-02 15:04"), d.Source, d.Class, minutes.CleanLine(d.Host))
+		fmt.Fprintf(p.shell.out, "%s  %-16s %-8s %s\n", d.At.In(p.Settings.Zone).Format("2006-01-02 15:04"), minutes.CleanLine(d.Source), minutes.CleanLine(d.Class.String()), minutes.CleanLine(d.Host))
 	}
 	return nil
 }

@@ -2,13 +2,16 @@ package feed
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"maps"
 	"slices"
+
+	"github.com/dailyminutes/minutes"
 )
 
 // cursorVersion is a token's first byte, and changes with what follows it: an older one then counts
 // as none. A token that begins with a brace was JSON.
-const cursorVersion = 3
+const cursorVersion = 4
 
 // cursor is this source's part of a minutes.Cursor.
 type cursor struct {
@@ -17,14 +20,36 @@ type cursor struct {
 }
 
 // place is how far one feed was read: what makes the next GET conditional, the body's hash for
-// servers that answer 200 all the same, and what its entries said.
+// servers that answer 200 all the same, what its entries said, and which of them were left out: they
+// are left out as long as the body is the same.
 type place struct {
-	etag, last string
-	sum, seen  []byte // seen is packed
+	etag, last      string
+	sum, seen, left []byte // seen is packed, left JSON
 }
 
 func (p place) empty() bool {
-	return p.etag == "" && p.last == "" && len(p.sum) == 0 && len(p.seen) == 0
+	return p.etag == "" && p.last == "" && len(p.sum) == 0 && len(p.seen) == 0 && len(p.left) == 0
+}
+
+// setAside remembers rejections in a place.
+func setAside(rejected []minutes.Rejection) []byte {
+	if len(rejected) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(rejected)
+	if err != nil {
+		return nil // strings: it cannot fail, and costs a line of `minutes sources`
+	}
+	return b
+}
+
+// leftOut is what setAside remembered.
+func (p place) leftOut() []minutes.Rejection {
+	var rejected []minutes.Rejection
+	if len(p.left) == 0 || json.Unmarshal(p.left, &rejected) != nil {
+		return nil
+	}
+	return rejected
 }
 
 // encode makes a token: of the same places the same bytes. In most runs nearly all feeds are as they
@@ -32,7 +57,7 @@ func (p place) empty() bool {
 func (c cursor) encode() []byte {
 	size := 64 + len(c.config)
 	for k, p := range c.feeds {
-		size += len(k) + len(p.etag) + len(p.last) + len(p.sum) + len(p.seen) + 16
+		size += len(k) + len(p.etag) + len(p.last) + len(p.sum) + len(p.seen) + len(p.left) + 20
 	}
 	b := append(make([]byte, 0, size), cursorVersion)
 	put := func(s string) { b = append(binary.AppendUvarint(b, uint64(len(s))), s...) }
@@ -44,6 +69,7 @@ func (c cursor) encode() []byte {
 		put(p.last)
 		put(string(p.sum))
 		b = append(binary.AppendUvarint(b, uint64(len(p.seen))), p.seen...)
+		b = append(binary.AppendUvarint(b, uint64(len(p.left))), p.left...)
 	}
 	return b
 }
@@ -69,7 +95,7 @@ func decodeCursor(b []byte) cursor {
 	c := cursor{config: string(take()), feeds: map[string]place{}}
 	for len(b) > 0 {
 		k := string(take())
-		c.feeds[k] = place{etag: string(take()), last: string(take()), sum: take(), seen: take()}
+		c.feeds[k] = place{etag: string(take()), last: string(take()), sum: take(), seen: take(), left: take()}
 	}
 	if !ok {
 		return cursor{}

@@ -358,3 +358,45 @@ func TestTheSameEntryInTwoFeedsIsOne(t *testing.T) {
 		t.Errorf("%d items", len(b.Items))
 	}
 }
+
+// TestWhatWasLeftOutStaysSaidWhileTheFeedIsTheSame has an entry that cannot be read: it is told in each
+// run, read or not, until the feed has it whole or has it no more.
+func TestWhatWasLeftOutStaysSaidWhileTheFeedIsTheSame(t *testing.T) {
+	s := serve(t)
+	list := func(entries string) string {
+		return `{"version":"https://jsonfeed.org/version/1.1","title":"F","items":[{"id":"a","title":"A","url":"https://e.org/a"}` + entries + `]}`
+	}
+	bad, mended := `,{"id":"b","title":["B"],"url":"https://e.org/b"}`, `,{"id":"b","title":"B","url":"https://e.org/b"}`
+	tagged := func(text, tag string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("ETag", tag)
+			if r.Header.Get("If-None-Match") == tag {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+			_, _ = w.Write([]byte(text))
+		}
+	}
+	r := newReader(t, &Config{URLs: []string{s.URL + "/f"}})
+	for _, step := range []struct {
+		name        string
+		answer      http.HandlerFunc
+		left, items int
+	}{
+		{"read", tagged(list(bad), `"1"`), 1, 1},
+		{"304", tagged(list(bad), `"1"`), 1, 0},
+		{"200, the same", body(list(bad)), 1, 0},
+		{"whole now", body(list(mended)), 0, 1},
+		{"bad again", body(list(bad)), 1, 0},
+		{"gone", body(list("")), 0, 0},
+	} {
+		s.set("/f", step.answer)
+		b := r.must()
+		if len(b.Rejected) != step.left || len(b.Items) != step.items {
+			t.Fatalf("%s: %d items, left out %v", step.name, len(b.Items), b.Rejected)
+		}
+		if step.left == 1 && (!strings.HasPrefix(b.Rejected[0].Item.String(), "127.0.0.1/f, entry 2 of 2") || b.Rejected[0].Reason.Empty() || b.Rejected[0].Next.Empty()) {
+			t.Errorf("%s: %+v", step.name, b.Rejected[0])
+		}
+	}
+}

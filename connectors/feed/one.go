@@ -40,6 +40,7 @@ func (r *run) one(ctx context.Context, sub subscription, room *[]byte) result {
 		if !got.NotModified {
 			res.place.etag, res.place.last = got.ETag, got.LastModified
 		}
+		res.rejected = res.place.leftOut()
 		res.history.succeeded()
 		return res
 	}
@@ -49,7 +50,10 @@ func (r *run) one(ctx context.Context, sub subscription, room *[]byte) result {
 		return res
 	}
 	res.items, res.rejected = parsed.Items, parsed.Rejected
-	res.place = place{etag: got.ETag, last: got.LastModified, sum: sum[:16], seen: pack(parsed.Facts["seen"])}
+	for i, rej := range res.rejected { // of a hundred feeds, which
+		res.rejected[i].Item = minutes.CleanLine(label(sub.URL) + ", " + rej.Item.String()).Cut(160)
+	}
+	res.place = place{etag: got.ETag, last: got.LastModified, sum: sum[:16], seen: pack(parsed.Facts["seen"]), left: setAside(res.rejected)}
 	res.history.succeeded()
 	if got.Moved != "" && public(got.Moved) == got.Moved { // an address with a key in it is not kept
 		res.history.Moved = got.Moved

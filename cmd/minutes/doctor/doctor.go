@@ -14,7 +14,8 @@ import (
 	"github.com/dailyminutes/minutes"
 )
 
-// A Finding is the result of one check. One that is not OK has a Remedy.
+// A Finding is the result of one check. One that is not OK has a Remedy; one that is and has one all
+// the same is a note: worth knowing, and nothing that is wrong here.
 type Finding struct {
 	Check  string       `json:"check"`
 	OK     bool         `json:"ok"`
@@ -41,7 +42,8 @@ func Examine(ctx context.Context, p Patient) []Finding {
 	out = append(out, p.clock()...)
 	out = append(out, p.database(ctx)...)
 	out = append(out, p.lastRun()...)
-	return append(out, p.sources(ctx)...)
+	out = append(out, p.sources(ctx)...)
+	return append(out, p.leftOut()...)
 }
 
 func good(check, format string, args ...any) Finding {
@@ -156,6 +158,28 @@ func (p Patient) sources(ctx context.Context) []Finding {
 	}
 	for range p.Sources {
 		<-done
+	}
+	return out
+}
+
+// leftOut notes entries that could not be read. They are somebody else's mistake and may stay for good:
+// a doctor who called the patient ill for them would not be listened to any more.
+func (p Patient) leftOut() []Finding {
+	var out []Finding
+	for _, s := range p.Sources {
+		if len(s.Rejected) == 0 || s.Status == "off" || s.Status == "failed" { // what failed is a finding
+			continue
+		}
+		first := s.Rejected[0]
+		f := good("left out "+s.Name, "%s: %s", first.Item, first.Reason)
+		f.Remedy = first.Next.Line()
+		if n := len(s.Rejected) - 1; n > 0 {
+			f.Text = minutes.CleanLine(fmt.Sprintf("%s; and %d more: minutes sources", f.Text, n))
+		}
+		if f.Remedy.Empty() {
+			f.Remedy = minutes.Clean("see minutes sources")
+		}
+		out = append(out, f)
 	}
 	return out
 }

@@ -100,3 +100,27 @@ func TestAScheduleThatStoppedIsFound(t *testing.T) {
 		}
 	}
 }
+
+// What others wrote badly is told, and is no illness: exit 1 for ever would teach to look away.
+func TestWhatWasLeftOutIsANote(t *testing.T) {
+	p := patient(t)
+	bad := minutes.Rejection{Source: "mail", Item: minutes.Clean("message 7"), Reason: minutes.Clean("stopped while parsing"), Next: minutes.Clean("open it in your mail program")}
+	p.Sources[0].Rejected = []minutes.Rejection{bad, {Source: "mail"}}
+	p.Sources[1].Rejected = []minutes.Rejection{bad} // switched off: nobody asks
+	notes := 0
+	for _, f := range Examine(t.Context(), p) {
+		if !f.OK {
+			t.Errorf("%+v", f)
+		}
+		if f.Remedy.Empty() {
+			continue
+		}
+		notes++
+		if want := "message 7: stopped while parsing; and 1 more: minutes sources"; f.Check != "left out mail" || f.Text.String() != want || f.Remedy.String() != "open it in your mail program" {
+			t.Errorf("%+v", f)
+		}
+	}
+	if notes != 1 {
+		t.Errorf("%d notes", notes)
+	}
+}

@@ -203,6 +203,9 @@ func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 			if !s.FailedAt.IsZero() && !o.Now.IsZero() {
 				fresh += ", failing since " + s.FailedAt.In(o.Now.Location()).Format("Monday 2 January ") + clock(s.FailedAt.In(o.Now.Location()), o.Hours)
 			}
+			if n := len(s.Rejected); n > 0 {
+				fresh += fmt.Sprintf(", %d left out", n)
+			}
 			p.line(fmt.Sprintf("%-16s %-11s %s  %s", text(s.Name), text(s.Kind), p.style(code, fmt.Sprintf("%-8s", text(s.Status))), p.style(dim, fmt.Sprintf("%d items, read %s", s.Items, fresh))))
 			if !s.Error.Empty() {
 				p.para("    ", s.Error.Line().String())
@@ -210,9 +213,25 @@ func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 			if !s.Hint.Empty() {
 				p.para("    next: ", s.Hint.Line().String())
 			}
-			for _, r := range s.Rejected {
-				p.para("    left out: ", minutes.Join("", r.Item.Line(), minutes.Clean(": "), r.Reason.Line(), minutes.Clean("; "), r.Next.Line()).String())
-			}
+			p.leftOut(s.Rejected)
 		}
 	})
+}
+
+// fewLeftOut is how many entries that could not be read are told one by one; all are in the JSON.
+const fewLeftOut = 3
+
+// leftOut writes what of a source could not be read, why, and what to do: the first of them, which are
+// the newest where the source has an order. What is to be done is said once where it is the same.
+func (p *paper) leftOut(rejected []minutes.Rejection) {
+	few := rejected[:min(len(rejected), fewLeftOut)]
+	for i, r := range few {
+		p.para("    left out: ", r.Item.Line().String()+": "+r.Reason.Line().String())
+		if i+1 == len(few) || few[i+1].Next != r.Next {
+			p.para("      next: ", r.Next.Line().String())
+		}
+	}
+	if n := len(rejected) - len(few); n > 0 {
+		p.line(fmt.Sprintf("    and %d more: minutes sources --json lists them", n))
+	}
 }
