@@ -70,7 +70,7 @@ func muteCmd(sh *shell, verb, about string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(sh.err, "%sd: %s\n", verb, j.Term)
+			fmt.Fprintf(sh.err, "%sd: %s\n", verb, minutes.CleanLine(j.Term))
 			return nil
 		}),
 	}
@@ -86,11 +86,11 @@ func undoCmd(sh *shell) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			what := j.Title.Line().Cut(70).String()
-			if what == "" {
-				what = j.Term
+			what := j.Title.Line().Cut(70)
+			if what.Empty() {
+				what = minutes.CleanLine(j.Term)
 			}
-			fmt.Fprintf(sh.err, "undone: %s %s\n", j.Verb, what)
+			fmt.Fprintf(sh.err, "undone: %s %s\n", minutes.CleanLine(j.Verb), what)
 			return nil
 		}),
 	}
