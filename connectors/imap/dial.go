@@ -115,14 +115,14 @@ func (s *source) handshake(ctx context.Context, g *guard) error {
 			return minutes.WithHint(errors.New("ca_file holds no certificate"), "put the authority's certificate in it, in PEM form")
 		}
 	}
-	c, cancel := context.WithTimeout(ctx, tlsWait)
+	c, cancel := context.WithTimeout(ctx, s.securing)
 	defer cancel()
 	t := tls.Client(g.Conn, conf)
 	if err := t.HandshakeContext(c); err != nil {
 		return err
 	}
 	g.Conn = t
-	g.scan = scanner{}
+	g.forget()
 	if s.config.TLS == "starttls" {
 		g.pretend = []byte("* OK ready\r\n")
 	}

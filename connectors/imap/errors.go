@@ -81,7 +81,7 @@ func (v *visit) why(doing string, err error) error {
 	case errors.Is(cause, errSilence):
 		return minutes.WithHint(fmt.Errorf("imap: %s: %w: %w", doing, errSilence, minutes.ErrOffline), "try again later; the server or the network is slow")
 	}
-	if bye := minutes.CleanLine(v.scrub(v.g.farewell())).Cut(200); !bye.Empty() {
+	if bye := v.clean(v.g.farewell()).Cut(200); !bye.Empty() {
 		return minutes.WithHint(fmt.Errorf("imap: %s: the server closed the session: %s: %w", doing, bye, minutes.ErrOffline), hintOf(bye.String()))
 	}
 	// A command may end of the broken connection before it ends of what broke it: the reader knows.
@@ -105,9 +105,9 @@ func notIMAP(err error) bool {
 
 // refused is the server's NO, BAD or BYE. Its text is shown, cleaned; an ALERT must be.
 func (v *visit) refused(doing string, said *imap.Error) error {
-	text := minutes.CleanLine(v.scrub(said.Text)).Cut(200)
+	text := v.clean(said.Text).Cut(200)
 	for _, alert := range v.g.alerts() {
-		if a := minutes.CleanLine(v.scrub(alert)).Cut(200); a != text {
+		if a := v.clean(alert).Cut(200); a != text {
 			text = minutes.Join(" – ", text, a)
 		}
 	}
@@ -168,6 +168,12 @@ func (v *visit) signInHint(code, text string) string {
 		return "the password has expired: change it at the provider, then where the config of " + v.env.Name + " finds it"
 	}
 	return "check the username and password of " + v.env.Name + "; many providers want an app password (see the connector's README)"
+}
+
+// clean is what a server says, without the password: it may have broken that up with characters that
+// cleaning takes out.
+func (v *visit) clean(text string) minutes.Safe {
+	return minutes.CleanLine(v.scrub(minutes.CleanLine(v.scrub(text)).String()))
 }
 
 // scrub takes the password out of what a server says back.

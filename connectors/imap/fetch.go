@@ -222,7 +222,7 @@ func (r *round) batch(from minutes.Cursor) (minutes.Batch, error) {
 	}
 	for _, text := range r.g.alerts() {
 		b.Rejected = append(b.Rejected, minutes.Rejection{Source: r.env.Name, Item: minutes.CleanLine("a notice from the mail server"),
-			Reason: minutes.CleanLine(r.scrub(text)).Cut(300), Next: minutes.CleanLine("follow the notice; mail was read all the same")})
+			Reason: r.clean(text).Cut(300), Next: minutes.CleanLine("follow the notice; mail was read all the same")})
 	}
 	b.Next = minutes.Cursor{At: from.At}
 	if b.Next.Token, err = json.Marshal(next); err != nil {
@@ -252,6 +252,13 @@ func (r *round) advance(m *mailbox) folder {
 				f.Low = uint32(u)
 			}
 		}
+	}
+	if f.Next > 0 {
+		f.Low = min(f.Low, f.Next) // a UID past it was a lie, or will be told again
+	}
+	if len(m.missing) > 0 && f.ModSeq > 0 {
+		// Not all came of what there was: the next look asks the same again, after a first one by flags.
+		f.ModSeq = m.known.ModSeq
 	}
 	if f.ModSeq > 0 {
 		f.Seen = nil

@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
 
 	"github.com/dailyminutes/minutes"
+	"github.com/dailyminutes/minutes/connectors/connectortest"
 )
 
 // distance is how late a relay passes on what the server says: long enough that all that the client
@@ -59,16 +61,16 @@ func through(t *testing.T, addr string) (string, *relay) {
 
 func flagsOf(t *testing.T, s *mailServer, folder string) string {
 	t.Helper()
-	c := open(t, config(t, s.addr), 0)
-	v, err := c.open(t.Context())
+	c := s.client(t)
+	if _, err := c.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	msgs, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{Flags: true, UID: true}).Collect()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer v.close()
-	v.examine(&mailbox{name: folder})
-	msgs, err := v.c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{Flags: true, UID: true}).Collect()
-	if err != nil {
-		t.Fatal(err)
+	if len(msgs) == 0 {
+		t.Fatal("the server tells of no messages in " + folder)
 	}
 	var out []string
 	for _, m := range msgs {
@@ -213,18 +215,28 @@ func idOf(b minutes.Batch, title string) string {
 	return ""
 }
 
-// flag sets flags as another mail program would.
-func (s *mailServer) flag(t *testing.T, folder string, uid imap.UID, flags ...imap.Flag) {
+// client is another mail program, one that may write.
+func (s *mailServer) client(t *testing.T) *imapclient.Client {
 	t.Helper()
-	v, err := open(t, config(t, s.addr), 0).open(t.Context())
+	c, err := imapclient.DialInsecure(s.addr, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer v.close()
-	if _, err := v.c.Select(folder, nil).Wait(); err != nil {
+	t.Cleanup(func() { _ = c.Close() })
+	if err := c.Login(user, connectortest.Canary).Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.c.Store(imap.UIDSetNum(uid), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: flags}, nil).Close(); err != nil {
+	return c
+}
+
+// flag sets flags as another mail program would.
+func (s *mailServer) flag(t *testing.T, folder string, uid imap.UID, flags ...imap.Flag) {
+	t.Helper()
+	c := s.client(t)
+	if _, err := c.Select(folder, nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Store(imap.UIDSetNum(uid), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: flags}, nil).Close(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -108,7 +108,7 @@ func (t *tokens) flags(f *fetched) error {
 		return t.bad("no flags")
 	}
 	for t.space(); !t.eat(')'); t.space() {
-		a := t.atom()
+		a := t.atomUpTo("")
 		if len(a) == 0 {
 			return t.bad("flags that are none")
 		}

@@ -17,6 +17,7 @@ const (
 	maxNesting  = 64       // of parentheses
 	maxLiteral  = 32 << 20 // one literal; what is kept of it is less
 	maxLine     = 4 << 20  // a response without its literals
+	maxStatus   = 32 << 10 // a line of text for people, and a few numbers that take the library long
 	maxResponse = 128 << 20
 )
 
@@ -110,6 +111,13 @@ func (g *guard) alerts() []string {
 	return append([]string(nil), g.said...)
 }
 
+// forget drops what was heard so far: before TLS anyone may have said it.
+func (g *guard) forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.scan, g.said, g.bye = scanner{}, nil, ""
+}
+
 func (g *guard) farewell() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -171,6 +179,9 @@ func (s *scanner) look(b []byte, hear func(string)) (n int, ended bool, err erro
 	}
 	if s.line += n; s.line > maxLine {
 		return n, false, fmt.Errorf("%w: a response of more than %d MiB", errProtocol, maxLine>>20)
+	}
+	if s.status && s.line > maxStatus {
+		return n, false, fmt.Errorf("%w: a status of more than %d KiB", errProtocol, maxStatus>>10)
 	}
 	first := s.line == n
 	for i, c := range line {

@@ -128,13 +128,14 @@ func (c *Config) checkFolders() error {
 
 // Open makes the source. It touches no network.
 func (c *Config) Open(env connectors.Env) (minutes.Source, error) {
-	return &source{env: env, config: *c, patience: patience}, nil
+	return &source{env: env, config: *c, patience: patience, securing: tlsWait}, nil
 }
 
 type source struct {
 	env      connectors.Env
 	config   Config
 	patience time.Duration
+	securing time.Duration // how long TLS may take to begin
 }
 
 // Name is the name in the config, by way of Env.

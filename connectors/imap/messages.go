@@ -19,8 +19,6 @@ const (
 	maxPartSum = 16 << 20 // of all parts asked for by themselves
 	maxGroups  = 24       // different parts, each a FETCH of its own
 	maxKept    = htmlPart // of one literal, the longest that anything above asks for
-
-	maxPartsAsked = 20_000
 )
 
 // headerFields are the fields asked for: Received, DKIM and their like are most of a header.
@@ -67,7 +65,7 @@ func (v *visit) fetch(m *mailbox) {
 	go func() {
 		err := cmd.Close()
 		v.mu.Lock()
-		m.wanted = nil // whatever comes late is not wanted
+		m.missing, m.wanted = m.wanted, nil // whatever comes late is not wanted
 		m.pass()
 		v.mu.Unlock()
 		m.fetched <- err
@@ -87,20 +85,20 @@ type received struct {
 func (v *visit) take(f *fetched) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if len(v.boxes) == 0 || f.uid == 0 {
-		return // before anything was opened
-	}
-	box := v.c.Mailbox()
-	if box == nil || v.boxes[box.Name] == nil {
+	m := v.current()
+	if m == nil || f.uid == 0 {
 		return
 	}
-	m := v.boxes[box.Name]
 	whole := false
 	for _, s := range f.sections {
 		if len(s.path) == 0 {
-			whole = true
-		} else if m.parts != nil && len(m.parts) < maxPartsAsked {
-			m.parts[partOf{f.uid, pathName(s.path)}] = bytes.Clone(s.body)
+			whole = whole || len(s.body) > 0 // NIL is no message
+			continue
+		}
+		if p := (partOf{f.uid, pathName(s.path)}); m.asked[p] && m.partSum+len(s.body) <= 2*maxPartSum {
+			delete(m.asked, p)
+			m.partSum += len(s.body)
+			m.parts[p] = bytes.Clone(s.body)
 		}
 	}
 	switch {
@@ -110,6 +108,17 @@ func (v *visit) take(f *fetched) {
 	case len(f.sections) == 0 && f.flags && m.told != nil && f.uid >= m.known.Low && len(m.told) < maxTracked:
 		m.told[f.uid] = f.bits
 	}
+}
+
+// current is the folder that the server has open, nil where there is none.
+func (v *visit) current() *mailbox {
+	if len(v.boxes) == 0 {
+		return nil // signing in
+	}
+	if box := v.c.Mailbox(); box != nil {
+		return v.boxes[box.Name]
+	}
+	return nil
 }
 
 // reopen examines m again if another folder was opened since.
@@ -171,6 +180,9 @@ func (v *visit) receive(m *mailbox, d *desk, since time.Time) {
 		d.addAll(m.lacking)
 		m.lacking = nil
 		return
+	}
+	for uid := range m.missing {
+		delete(m.seen, uid) // told of, and yet it did not come: it will be asked for again
 	}
 	m.done = true
 }

@@ -20,7 +20,7 @@ type group struct {
 func (v *visit) fetchParts(m *mailbox) {
 	m.reopen(v)
 	v.mu.Lock()
-	m.parts = map[partOf][]byte{}
+	m.parts, m.asked = map[partOf][]byte{}, map[partOf]bool{}
 	v.mu.Unlock()
 	byKey := map[string]*group{}
 	for _, rec := range m.lacking {
@@ -40,6 +40,9 @@ func (v *visit) fetchParts(m *mailbox) {
 				m.groups = append(m.groups, g)
 			}
 			g.uids.AddNum(imap.UID(rec.meta.UID))
+			v.mu.Lock()
+			m.asked[partOf{rec.meta.UID, pathName(n.path)}] = true
+			v.mu.Unlock()
 		}
 	}
 	for _, g := range m.groups {
@@ -59,7 +62,7 @@ func (v *visit) receiveParts(m *mailbox, d *desk) {
 	}
 	v.mu.Lock()
 	parts := m.parts
-	m.parts = nil
+	m.parts, m.asked = nil, nil
 	v.mu.Unlock()
 	for i := range m.lacking {
 		rec := &m.lacking[i]

@@ -130,6 +130,7 @@ func open(t testing.TB, c *Config, wait time.Duration) *source {
 		t.Fatal(err)
 	}
 	s := src.(*source)
+	spy(t, s)
 	if wait > 0 {
 		s.patience = wait
 	}

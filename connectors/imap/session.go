@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -28,7 +29,7 @@ type visit struct {
 	selected *mailbox // the last one examined
 	trips    int      // waits on the server, for the log
 
-	mu    sync.Mutex // over what take touches: boxes, and of a mailbox wanted, came, told and parts
+	mu    sync.Mutex // over what take and found touch: these, and of a mailbox what the server fills
 	boxes map[string]*mailbox
 }
 
@@ -44,7 +45,7 @@ func (s *source) open(ctx context.Context) (*visit, error) {
 	}
 	v := &visit{source: s, ctx: ctx, g: g, secret: secret, boxes: map[string]*mailbox{}}
 	v.stop = context.AfterFunc(ctx, func() { g.fail(ctx.Err()) })
-	g.wire.deliver, g.wire.pause = v.take, v.pass
+	g.wire.deliver, g.wire.found, g.wire.pause = v.take, v.found, v.pass
 	v.c = imapclient.New(g, nil)
 	if err := v.c.WaitGreeting(); err != nil {
 		defer v.close()
@@ -82,13 +83,18 @@ type mailbox struct {
 	flags  *imapclient.FetchCommand
 
 	resel    *imapclient.SelectCommand // when another folder was opened in between
-	wanted   map[uint32]bool           // messages asked for that have not come
-	came     []received                // of them, what has not been passed on
+	looking  bool                      // a search is under way
+	found    imap.UIDSet
+	wanted   map[uint32]bool // messages asked for that have not come
+	missing  map[uint32]bool // of them, what did not come at all
+	came     []received      // of them, what has not been passed on
 	messages chan []received
 	fetched  chan error // the end of the FETCH that messages come from
 	told     map[uint32]flagBit
 	groups   []*group
 	parts    map[partOf][]byte
+	asked    map[partOf]bool // parts that have not come
+	partSum  int
 	lacking  []record // messages that wait for parts
 
 	data *imap.SelectData
@@ -118,10 +124,9 @@ func (v *visit) ask(m *mailbox, since time.Time) {
 	switch {
 	case m.known.Validity == 0:
 		// SEARCH compares dates in the server's zone, which may be up to 14 hours from ours.
-		m.search = v.c.UIDSearch(&imap.SearchCriteria{Since: since.UTC().Add(-14 * time.Hour)}, nil)
+		v.find(m, &imap.SearchCriteria{Since: since.UTC().Add(-14 * time.Hour)})
 	case m.known.ModSeq > 0 && v.caps.Has(imap.CapCondStore):
-		m.search = v.c.UIDSearch(&imap.SearchCriteria{UID: []imap.UIDSet{from},
-			ModSeq: &imap.SearchCriteriaModSeq{ModSeq: m.known.ModSeq + 1}}, nil)
+		v.find(m, &imap.SearchCriteria{UID: []imap.UIDSet{from}, ModSeq: &imap.SearchCriteriaModSeq{ModSeq: m.known.ModSeq + 1}})
 	default:
 		v.mu.Lock()
 		m.told = map[uint32]flagBit{}
@@ -130,8 +135,16 @@ func (v *visit) ask(m *mailbox, since time.Time) {
 	}
 }
 
-// hear awaits what ask asked. again says that the mailbox was made anew (its UIDVALIDITY changed),
-// so that the question must be put once more, as at the first look.
+// find sends a SEARCH, whose answer goes to m.found.
+func (v *visit) find(m *mailbox, what *imap.SearchCriteria) {
+	v.mu.Lock()
+	m.found, m.looking = nil, true // before it is sent: the answer is read by another goroutine
+	v.mu.Unlock()
+	m.search = v.c.UIDSearch(what, nil)
+}
+
+// hear awaits what ask asked. again says that the mailbox is not the one that was read (its UIDVALIDITY
+// changed, or what only grows is less), so that the question must be put once more, as at the first look.
 func (v *visit) hear(m *mailbox) (again bool) {
 	data, err := m.sel.Wait()
 	if err != nil {
@@ -140,30 +153,37 @@ func (v *visit) hear(m *mailbox) (again bool) {
 		return false
 	}
 	m.data = data
-	if m.known.Validity != 0 && data.UIDValidity != m.known.Validity {
+	if m.known.other(data) {
 		v.drain(m)
 		m.known = folder{}
 		return true
 	}
 	if m.search != nil {
-		found, err := m.search.Wait()
-		if err != nil {
+		if _, err := m.search.Wait(); err != nil {
 			m.err = v.why("search in "+m.name, err)
 			return false
 		}
-		if set, ok := found.All.(imap.UIDSet); ok {
-			m.want, m.all = newest(set, imap.UID(max(m.known.Low, 1)), v.config.Limit)
-		}
+		v.mu.Lock()
+		set := m.found
+		m.looking = false
+		v.mu.Unlock()
+		m.choose(set, imap.UID(max(m.known.Low, 1)), v.config.Limit)
 		return false
 	}
 	v.compare(m)
 	return false
 }
 
+// other says that this is not the folder that was read, whatever its name: a backup has the same
+// UIDVALIDITY, but numbers that were given out already.
+func (f folder) other(now *imap.SelectData) bool {
+	return f.Validity != 0 && (now.UIDValidity != f.Validity || now.UIDNext != 0 && uint32(now.UIDNext) < f.Next || now.HighestModSeq < f.ModSeq)
+}
+
 // drain takes the answers that nobody wants any more.
 func (v *visit) drain(m *mailbox) {
 	v.mu.Lock()
-	m.told = nil
+	m.told, m.looking = nil, false
 	v.mu.Unlock()
 	if m.search != nil {
 		_, _ = m.search.Wait()
@@ -189,11 +209,36 @@ func (v *visit) compare(m *mailbox) {
 			set.AddNum(imap.UID(uid))
 		}
 	}
-	m.want, m.all = newest(set, 1, v.config.Limit)
+	m.choose(set, 1, v.config.Limit)
 }
 
 // maxTracked bounds the UIDs whose flags are compared or remembered.
 const maxTracked = 20_000
+
+// choose says what to read of what there is. A UID past the next one that the server will give out is a
+// lie, or came just now: it comes last, so that it takes no other's place.
+func (m *mailbox) choose(set imap.UIDSet, low imap.UID, limit int) {
+	var next imap.UIDSet
+	if m.data.UIDNext > low {
+		set, next = split(set, m.data.UIDNext)
+	}
+	m.want, m.all = newest(set, low, limit)
+	more, all := newest(next, low, limit-len(m.want))
+	m.want, m.all = append(m.want, more...), m.all+all
+}
+
+// split parts set in what is below at and what is not.
+func split(set imap.UIDSet, at imap.UID) (below, rest imap.UIDSet) {
+	for _, r := range set {
+		if r.Start < at {
+			below = append(below, imap.UIDRange{Start: r.Start, Stop: min(r.Stop, at-1)})
+		}
+		if r.Stop >= at {
+			rest = append(rest, imap.UIDRange{Start: max(r.Start, at), Stop: r.Stop})
+		}
+	}
+	return below, rest
+}
 
 // newest is the highest UIDs of set, at least low, newest first, and how many there are. It goes
 // by ranges: a server that says 1:4294967295 costs no memory.
@@ -226,7 +271,7 @@ func newest(set imap.UIDSet, low imap.UID, limit int) ([]imap.UID, int) {
 func (v *visit) findSent(list *imapclient.ListCommand) (string, error) {
 	marked, named := "", ""
 	for d := list.Next(); d != nil; d = list.Next() {
-		if slices.Contains(d.Attrs, imap.MailboxAttrNoSelect) || slices.Contains(d.Attrs, imap.MailboxAttrNonExistent) {
+		if slices.Contains(d.Attrs, imap.MailboxAttrNoSelect) || slices.Contains(d.Attrs, imap.MailboxAttrNonExistent) || !plausible(d.Mailbox) {
 			continue
 		}
 		if slices.ContainsFunc(d.Attrs, func(a imap.MailboxAttr) bool { return strings.EqualFold(string(a), string(imap.MailboxAttrSent)) }) && marked == "" {
@@ -243,6 +288,12 @@ func (v *visit) findSent(list *imapclient.ListCommand) (string, error) {
 		return marked, nil
 	}
 	return named, nil
+}
+
+// plausible says that the Sent folder may have this name: it is remembered, and asked for by it.
+func plausible(name string) bool {
+	odd := func(r rune) bool { return r < ' ' || r == 0x7f || r == '*' || r == '%' || r == utf8.RuneError }
+	return len(name) <= 1000 && !strings.EqualFold(name, "INBOX") && strings.IndexFunc(name, odd) < 0
 }
 
 // usualSent says that the folder is called as Sent folders are.

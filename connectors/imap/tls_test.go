@@ -2,6 +2,7 @@ package imap
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -133,12 +134,29 @@ func TestBadCertificatesAreRefusedWithTheReason(t *testing.T) {
 // handshake, a server that will not. The password is sent in none of these.
 func TestSTARTTLSRefusesWhatAManInTheMiddleDoes(t *testing.T) {
 	cert, ca := certificate(t, future(), "localhost")
+	says := func(text string) func(net.Conn) bool {
+		return func(c net.Conn) bool {
+			_, _ = io.WriteString(c, text)
+			_, _ = io.Copy(io.Discard, c)
+			return false
+		}
+	}
 	for name, c := range map[string]struct {
 		before func(net.Conn) bool
 		want   string
 	}{
-		"PREAUTH":     {starttls("* PREAUTH hello Sam\r\n", ""), "signed in already"},
-		"words ahead": {starttls("* OK hello\r\n", "* OK [CAPABILITY IMAP4rev1] injected\r\n"), "before the TLS handshake"},
+		"stripped":           {says("* OK [CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=PLAIN] hello\r\nT0 NO not here\r\n"), "refuses STARTTLS"},
+		"stripped, friendly": {says("* OK hello\r\nT0 BAD no TLS here\r\n* OK [CAPABILITY IMAP4rev1] sign in as you are\r\n"), "refuses STARTTLS"},
+		"PREAUTH twice":      {says("* PREAUTH hello\r\n* PREAUTH hello\r\nT0 OK go\r\n"), "signed in already"},
+		"BYE":                {says("* BYE not you\r\n"), "no IMAP"},
+		"endless chatter":    {says("* OK hello\r\n" + strings.Repeat("* OK wait\r\n", 50)), "refuses STARTTLS"},
+		"a tag of its own":   {says("* OK hello\r\n" + strings.Repeat("T1 OK go\r\n", 50)), "refuses STARTTLS"},
+		"brackets":           {says("* OK hello\r\n* 1 FETCH " + strings.Repeat("(", 900) + "\r\n"), "nested"},
+		"answer without TLS": {says("* OK hello\r\nT0 OK go\r\n"), "does not answer"},
+		"a session ahead":    {starttls("* OK hello\r\n", "* PREAUTH hello\r\nT1 OK done\r\nT2 OK done\r\n"), "before the TLS handshake"},
+		"one byte ahead":     {starttls("* OK hello\r\n", "*"), "before the TLS handshake"},
+		"PREAUTH":            {starttls("* PREAUTH hello Sam\r\n", ""), "signed in already"},
+		"words ahead":        {starttls("* OK hello\r\n", "* OK [CAPABILITY IMAP4rev1] injected\r\n"), "before the TLS handshake"},
 		"no STARTTLS": {func(c net.Conn) bool {
 			_, _ = io.WriteString(c, "* OK hello\r\nT0 BAD what?\r\n")
 			_, _ = io.Copy(io.Discard, c)
@@ -154,12 +172,85 @@ func TestSTARTTLSRefusesWhatAManInTheMiddleDoes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			conf := secured(t, cert, c.before)
 			conf.CAFile = ca
-			_, err := open(t, conf, 0).Fetch(t.Context(), minutes.Cursor{})
+			src := open(t, conf, 0)
+			if c.want == "does not answer" {
+				src.securing = short
+			}
+			_, err := src.Fetch(t.Context(), minutes.Cursor{})
 			if err == nil || !strings.Contains(err.Error(), c.want) || minutes.Hint(err) == "" {
 				t.Errorf("want %q, got %v (%s)", c.want, err, minutes.Hint(err))
 			}
 		})
 	}
+}
+
+// TestWhatWasSaidBeforeTLSIsForgotten: capabilities and alerts of the plain half belong to whoever is
+// in between.
+func TestWhatWasSaidBeforeTLSIsForgotten(t *testing.T) {
+	cert, ca := certificate(t, future(), "localhost")
+	conf := secured(t, cert, starttls("* OK [CAPABILITY IMAP4rev1 CONDSTORE LITERAL+] hello\r\n* OK [ALERT] call this number\r\n* CAPABILITY X\r\n", ""))
+	conf.CAFile = ca
+	v, err := open(t, conf, 0).open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.close()
+	if len(v.caps) != 1 || len(v.g.alerts()) > 0 {
+		t.Errorf("kept: %v %q", v.caps, v.g.alerts())
+	}
+}
+
+// TestPREAUTHInsideTLSSendsNoPassword: a server that knows us by other means (a tunnel, a certificate)
+// may say so where nobody can be in between; it is told nothing that it does not know.
+func TestPREAUTHInsideTLSSendsNoPassword(t *testing.T) {
+	cert, ca := certificate(t, future(), "localhost")
+	p := newPost(t, 0, 3)
+	p.lie(map[string]string{"GREETING": "* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n", "LOGIN": "TAG NO you are\r\n"}, "")
+	l := listen(t)
+	serve(t, l, func(c net.Conn) { p.session(tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}}), true) })
+	conf := config(t, l.Addr().String())
+	conf.Host, conf.TLS, conf.CAFile = "localhost", "implicit", ca
+	if b := open(t, conf, 0).mustFetch(t, minutes.Cursor{}); len(b.Items) != 3 {
+		t.Errorf("%d items", len(b.Items))
+	}
+}
+
+// TestADripEndsWithTheCaller: a server that always says a little more keeps every wait short; the
+// deadline of the whole ends it.
+func TestADripEndsWithTheCaller(t *testing.T) {
+	for _, verb := range []string{"GREETING", "LOGIN", "EXAMINE", "SEARCH", "FETCH"} {
+		t.Run(verb, func(t *testing.T) {
+			p := newPost(t, 0, 3)
+			p.lie(one(verb, "* OK so far"), "")
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			l := listen(t)
+			serve(t, l, func(c net.Conn) {
+				p.session(dripping{c, cancel}, true)
+			})
+			_, err := open(t, config(t, l.Addr().String()), time.Hour).Fetch(ctx, minutes.Cursor{})
+			if !errors.Is(err, context.Canceled) || errors.Is(err, errSilence) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// dripping goes on with an answer that is not whole, a byte at a time; after a while the caller has had
+// enough.
+type dripping struct {
+	net.Conn
+	enough func()
+}
+
+func (d dripping) Write(b []byte) (int, error) {
+	n, err := d.Conn.Write(b)
+	for i := 0; err == nil && bytes.HasSuffix(b, []byte("so far")); i++ {
+		if _, err = d.Conn.Write([]byte{'.'}); i == 500 {
+			d.enough()
+		}
+	}
+	return n, err
 }
 
 func TestASilentHandshakeEnds(t *testing.T) {

@@ -9,24 +9,39 @@ const (
 	wireBuffer = 64 << 10
 	// maxFetch bounds one FETCH response as far as it is kept: a structure and what was asked for.
 	maxFetch = 8 << 20
+	// What the library reads is bounded more closely: it keeps it all, and some of it takes it long.
+	maxSaid     = 16 << 20
+	maxSaidLine = 1 << 20
 )
 
 // A span is where a literal stands in what was kept of a response; of a longer one the rest is dropped.
 type span struct{ at, size int }
 
-// A wire sorts the server's stream: FETCH responses, which are nearly all of it, go to their own
-// reader, whole; the library gets the rest. It would read them token by token, at many times the cost.
+// A wire sorts the server's stream: FETCH responses, which are nearly all of it, and what SEARCH found
+// go to their own readers, whole; the library gets the rest. It would read them token by token, at many
+// times the cost.
 type wire struct {
 	buf      []byte
 	at, end  int // what is not yet sorted
 	pass     int // of it, how much the library may have
-	keeping  bool
-	kept     []byte // the FETCH response under way
+	said     int // of all that was sorted, how much the library had
+	keeping  response
+	kept     []byte // the response under way that it does not get
 	literals []span
 	read     fetched
-	deliver  func(*fetched) // called from the library's reading goroutine; nil drops them
-	pause    func()         // called before it waits for the server
+	deliver  func(*fetched)     // called from the library's reading goroutine; nil drops them
+	found    func([]byte) error // the same for what SEARCH found
+	pause    func()             // called before it waits for the server
 }
+
+// A response is what the server's stream is sorted by.
+type response int
+
+const (
+	other response = iota // the library's
+	fetchResponse
+	searchResponse
+)
 
 // Read answers with what the server sent, once it has been looked at: at most one response at a time,
 // so that the library has understood all that came before when the next one is sorted.
@@ -38,6 +53,9 @@ func (g *guard) Read(b []byte) (int, error) {
 	}
 	w := &g.wire
 	for w.pass == 0 {
+		if err := g.why(); err != nil {
+			return 0, err // over: what is still here came after what was refused
+		}
 		if w.at == w.end {
 			if err := g.more(); err != nil {
 				return 0, err
@@ -75,7 +93,7 @@ func (g *guard) more() error {
 func (g *guard) sort() error {
 	w := &g.wire
 	if g.scan.fresh() {
-		is, sure := isFetch(w.buf[w.at:w.end])
+		is, sure := responseOf(w.buf[w.at:w.end])
 		if !sure {
 			return g.more()
 		}
@@ -86,7 +104,10 @@ func (g *guard) sort() error {
 	if err != nil {
 		return err
 	}
-	if !w.keeping {
+	if w.keeping == other {
+		if w.said += n; w.said > maxSaid || g.scan.line > maxSaidLine {
+			return fmt.Errorf("%w: more than %d MiB of what nobody asked for", errProtocol, min(w.said, maxSaid)>>20)
+		}
 		w.pass = n
 		return nil
 	}
@@ -106,29 +127,57 @@ func (g *guard) sort() error {
 	if !ended {
 		return nil
 	}
-	if err = readFetch(&w.read, w.kept, w.literals); err == nil && w.deliver != nil {
-		w.deliver(&w.read)
-	}
+	err = w.hand()
 	w.kept, w.literals = w.kept[:0], w.literals[:0]
 	return err
 }
 
-// isFetch says whether a response is "* 12 FETCH …". sure is false where more of it must be seen.
-func isFetch(b []byte) (is, sure bool) {
+// hand gives a whole response to its reader.
+func (w *wire) hand() error {
+	if w.keeping == searchResponse {
+		if w.found == nil {
+			return nil
+		}
+		return w.found(w.kept)
+	}
+	err := readFetch(&w.read, w.kept, w.literals)
+	if err == nil && w.deliver != nil {
+		w.deliver(&w.read)
+	}
+	return err
+}
+
+// responseOf says what begins here: "* 12 FETCH …", "* SEARCH …" or another. sure is false where more
+// of it must be seen.
+func responseOf(b []byte) (is response, sure bool) {
 	if len(b) < 2 {
-		return false, len(b) == 1 && b[0] != '*'
+		return other, len(b) == 1 && b[0] != '*'
 	}
 	if b[0] != '*' || b[1] != ' ' {
-		return false, true
+		return other, true
 	}
 	i := 2
 	for i < len(b) && i < 14 && b[i] >= '0' && b[i] <= '9' {
 		i++
 	}
-	const word = " FETCH "
-	rest := b[i:]
-	if len(rest) < len(word) {
-		return false, i == 2 && len(rest) > 0 || !bytes.EqualFold(rest, []byte(word)[:len(rest)])
+	if i > 2 || i == len(b) {
+		return begins(b[i:], fetchResponse, " FETCH ")
 	}
-	return i > 2 && bytes.EqualFold(rest[:len(word)], []byte(word)), true
+	for _, word := range []string{"SEARCH ", "SEARCH\r", "SEARCH\n", "ESEARCH "} {
+		if is, sure := begins(b[i:], searchResponse, word); is != other || !sure {
+			return is, sure
+		}
+	}
+	return other, true
+}
+
+func begins(b []byte, is response, word string) (response, bool) {
+	n := min(len(b), len(word))
+	if !bytes.EqualFold(b[:n], []byte(word)[:n]) {
+		return other, true
+	}
+	if n < len(word) {
+		return other, false
+	}
+	return is, true
 }
