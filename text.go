@@ -18,7 +18,8 @@ const maxMarks = 4
 
 // Clean makes s safe to show, store and export. CR LF and lone CR become LF; what it drops, it
 // drops silently; invalid bytes become U+FFFD. Cleaning twice changes nothing, and clean text without
-// joiners is not copied.
+// joiners and selectors is not copied. Characters that Unicode has yet to assign stay: they show as a
+// box, and next year's emoji are among them.
 func Clean(s string) Safe {
 	if cleanTo(s, plainTo(s)) == len(s) {
 		return Safe{s}
@@ -66,11 +67,16 @@ func (c *cleaner) next(r rune) (keep, join bool) {
 		}
 		c.waits = r == zwj && emoji(c.base)
 		return keep, false
+	case selects(r):
+		if keep = c.selected(r); keep {
+			c.last, c.waits = r, false
+		}
+		return keep, false
 	case dropped(r):
 		return false, false
 	}
 	marks := countMarks(c.marks, r)
-	if marks > maxMarks {
+	if marks > maxMarks || marks > 0 && !carries(c.base) {
 		return false, false
 	}
 	join = c.waits && emoji(r)
@@ -88,6 +94,23 @@ func joining(r rune) bool {
 		r >= 0xfb50 && r <= 0xfdff || r >= 0xfe70 && r <= 0xfefc || r >= 0x11000 && r <= 0x11fff
 }
 
+// selects holds for what chooses another look of the character before it, and is seen nowhere else: a row
+// of them can carry a hidden message.
+func selects(r rune) bool { return r >= 0xfe00 && r <= 0xfe0f || r >= 0x180b && r <= 0x180f }
+
+// selected says whether a selector has something to choose: between the two looks of an emoji, which
+// keycaps and a few signs have as well, or of a Mongolian letter. It stands alone.
+func (c *cleaner) selected(r rune) bool {
+	if r < 0xfe00 {
+		return c.last >= 0x1820 && c.last <= 0x18aa
+	}
+	return r >= 0xfe0e && c.last == c.base && (emoji(c.base) || c.base > 0 && strings.ContainsRune("0123456789#*©®‼⁉™ℹ〰〽㊗㊙", c.base))
+}
+
+// carries says whether a mark may stand on r: at the head of a text it would fall on what the program
+// wrote before it.
+func carries(r rune) bool { return r != 0 && !unicode.IsSpace(r) }
+
 // emoji holds for what may be a member of a joined emoji.
 func emoji(r rune) bool {
 	return r >= 0x2190 && r <= 0x2bff || r >= 0x1f000 && r <= 0x1faff
@@ -101,14 +124,23 @@ func cleanTo(s string, from int) int {
 			marks = 0
 			continue
 		}
-		if r == utf8.RuneError || r == zwnj || r == zwj || breaks(r) || dropped(r) {
+		if r == utf8.RuneError || r == zwnj || r == zwj || selects(r) || breaks(r) || dropped(r) {
 			return from + i
 		}
-		if marks = countMarks(marks, r); marks > maxMarks {
+		if marks = countMarks(marks, r); marks > maxMarks || marks == 1 && !carries(before(s, from+i)) {
 			return from + i
 		}
 	}
 	return len(s)
+}
+
+// before is the character that ends at s[:at], 0 if there is none.
+func before(s string, at int) rune {
+	if at == 0 {
+		return 0
+	}
+	r, _ := utf8.DecodeLastRuneInString(s[:at])
+	return r
 }
 
 // breaks holds for what ends a line in some program or other.
@@ -168,7 +200,8 @@ func dropped(r rune) bool {
 		return true
 	case r == 0x00ad, r == 0x034f, r == 0x061c, r == 0x180e, r == 0x200b, r == 0x200e, r == 0x200f,
 		r >= 0x2060 && r <= 0x2065, r >= 0x206a && r <= 0x206f, r == 0xfeff, r == 0x3164, r == 0xffa0,
-		r == 0x115f, r == 0x1160, r >= 0x17b4 && r <= 0x17b5, r >= 0x1bca0 && r <= 0x1bca3, r >= 0x1d173 && r <= 0x1d17a: // invisible
+		r == 0x115f, r == 0x1160, r >= 0x17b4 && r <= 0x17b5, r >= 0x1bca0 && r <= 0x1bca3, r >= 0x1d173 && r <= 0x1d17a,
+		r >= 0x13430 && r <= 0x1343f: // invisible
 		return true
 	case r >= 0xfff0 && r <= 0xfffb: // specials; U+FFFC and U+FFFD are visible
 		return true

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -19,6 +20,12 @@ func TestCleanLeavesNothingThatCommandsATerminal(t *testing.T) {
 		"tag\U000e0041\U000e0042":           "tag",
 		"zero\u200bwidth\ufeff":             "zerowidth",
 		"z\u0301\u0301\u0301\u0301\u0301ot": "z\u0301\u0301\u0301\u0301ot",
+		"\u0301falls on what is before":     "falls on what is before",
+		"a \u0301b\n\u0301c\u00a0\u0301d":   "a b\nc\u00a0d",
+		"\u202e\u0301x":                     "x",
+		"smuggled\ufe01\ufe0f\ufe0e":        "smuggled",
+		"\ufe0fx\u180bx":                    "xx",
+		"hidden\U000e0100\U00013430":        "hidden",
 		"bad\xffbyte":                       "bad\ufffdbyte",
 		"naïve café 日本語 👩‍👩‍👧":              "naïve café 日本語 👩‍👩‍👧",
 		"a\x00b\x7fc":                       "abc",
@@ -32,18 +39,22 @@ func TestCleanLeavesNothingThatCommandsATerminal(t *testing.T) {
 // A joiner is kept where a script or an emoji needs it and dropped where nobody could see it.
 func TestJoinersStayWhereTheyShapeText(t *testing.T) {
 	for in, want := range map[string]string{
-		"می\u200cخواهم":             "می\u200cخواهم", // Persian: without it this is another word
-		"क्\u200dष क्\u200cष":       "क्\u200dष क्\u200cष",
-		"👩\u200d🚀 👩🏽\u200d⚕\ufe0f":  "👩\u200d🚀 👩🏽\u200d⚕\ufe0f",
-		"❤\ufe0f\u200d🔥":            "❤\ufe0f\u200d🔥",
-		"🇩🇪 🇫🇷":                     "🇩🇪 🇫🇷",
-		"pay\u200dpal pa\u200cypal": "paypal paypal",
-		"👩\u200d\u200d\u200d🚀":      "👩\u200d🚀",
-		"👩\u200d bare":              "👩 bare",
-		"👩\u200d":                   "👩",
-		"می\u200c\u200c\u200cx":     "می\u200cx",
-		"\u200cx\u200d":             "x",
-		"a\u200d\u0301":             "a\u0301",
+		"می\u200cخواهم":                 "می\u200cخواهم", // Persian: without it this is another word
+		"क्\u200dष क्\u200cष":           "क्\u200dष क्\u200cष",
+		"👩\u200d🚀 👩🏽\u200d⚕\ufe0f":      "👩\u200d🚀 👩🏽\u200d⚕\ufe0f",
+		"❤\ufe0f\u200d🔥":                "❤\ufe0f\u200d🔥",
+		"🇩🇪 🇫🇷":                         "🇩🇪 🇫🇷",
+		"1\ufe0f\u20e3 ©\ufe0f ☎\ufe0e": "1\ufe0f\u20e3 ©\ufe0f ☎\ufe0e",
+		"❤\ufe0f\ufe0f\ufe0e":           "❤\ufe0f",
+		"ᠠ\u180b\u180c":                 "ᠠ\u180b", // a Mongolian letter in its second form
+		"نً สวัสดี नमस्ते ả\u0323":      "نً สวัสดี नमस्ते ả\u0323",
+		"pay\u200dpal pa\u200cypal":     "paypal paypal",
+		"👩\u200d\u200d\u200d🚀":          "👩\u200d🚀",
+		"👩\u200d bare":                  "👩 bare",
+		"👩\u200d":                       "👩",
+		"می\u200c\u200c\u200cx":         "می\u200cx",
+		"\u200cx\u200d":                 "x",
+		"a\u200d\u0301":                 "a\u0301",
 	} {
 		got := Clean(in)
 		if got.String() != want {
@@ -56,7 +67,7 @@ func TestJoinersStayWhereTheyShapeText(t *testing.T) {
 }
 
 func FuzzClean(f *testing.F) {
-	for _, s := range []string{"", "a\x1b[0m", "\u202e\r\n", "é\u0301\u0301\u0301\u0301\u0301", "\xff\xfe", "👩\u200d\u200c\u200d🚀ی\u200c\u200d\u0301"} {
+	for _, s := range []string{"", "a\x1b[0m", "\u202e\r\n", "é\u0301\u0301\u0301\u0301\u0301", "\xff\xfe", "👩\u200d\u200c\u200d🚀ی\u200c\u200d\u0301", "\u0301 \u0301\ufe0f❤\ufe0f\u200d\ufe0e🔥\ufe0e\ufe0f1\ufe0f\u20e3ᠠ\u180b\u180c"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -212,5 +223,36 @@ func TestEveryByteIsLookedAt(t *testing.T) {
 				t.Fatalf("%#x at %d: %d, want %d", c, at, got, want)
 			}
 		}
+	}
+}
+
+// Every character there is, held against the tables of Unicode and not against Clean's own: what no
+// reader can see goes, what a reader can see stays.
+func TestEveryCharacterIsSeenOrGone(t *testing.T) {
+	hidden := []*unicode.RangeTable{unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point,
+		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector}
+	// Signs over numbers in Arabic, Syriac and Kaithi are format characters that are drawn.
+	drawn := func(r rune) bool {
+		return r >= 0x600 && r <= 0x605 || r == 0x6dd || r == 0x70f || r == 0x890 || r == 0x891 || r == 0x8e2 || r == 0x110bd || r == 0x110cd
+	}
+	n := 0
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if r >= 0xd800 && r <= 0xdfff || r == '\n' || r == '\t' {
+			continue
+		}
+		got := Clean("a" + string(r) + "b").String()
+		switch {
+		case drawn(r), unicode.IsGraphic(r) && !unicode.In(r, hidden...):
+			if got != "a"+string(r)+"b" {
+				t.Errorf("%U is gone", r)
+			}
+		case unicode.In(r, hidden...):
+			if n++; got != "ab" && got != "a\nb" {
+				t.Errorf("%U is left: %+q", r, got)
+			}
+		}
+	}
+	if n < 130_000 {
+		t.Errorf("%d hidden characters were tried", n)
 	}
 }
