@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"runtime"
@@ -37,7 +38,7 @@ func parsers() map[string]Parser {
 	pure := func(f func(Document) (Parsed, error)) Parser {
 		return func(_ context.Context, d Document) (Parsed, error) { return f(d) }
 	}
-	return map[string]Parser{
+	all := map[string]Parser{
 		"echo": pure(func(d Document) (Parsed, error) {
 			return Parsed{Facts: map[string]string{"data": string(d.Data), "args": string(d.Args), "pid": strconv.Itoa(os.Getpid())}}, nil
 		}),
@@ -77,6 +78,8 @@ func parsers() map[string]Parser {
 			return Parsed{Facts: map[string]string{"environ": strings.Join(os.Environ(), "\n")}}, nil
 		}),
 	}
+	maps.Copy(all, libraries())
+	return all
 }
 
 //go:noinline
