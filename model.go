@@ -11,13 +11,42 @@ import (
 type Model interface {
 	// Generate answers p, calling emit (if not nil) with each piece as it arrives; a piece with
 	// Reset set takes back all before it (a fallback took over). An answer that was cut short, by
-	// whoever, is an error and never an Answer.
+	// whoever, is an error and never an Answer: beside an error stands at most what the attempt cost
+	// (Answer.Model and Answer.Usage), never a text.
 	Generate(ctx context.Context, p Prompt, emit func(Piece)) (Answer, error)
 }
 
 // An Embedder turns texts into vectors of one length, one a text, in order.
 type Embedder interface {
 	Embed(ctx context.Context, texts []Text) ([][]float32, error)
+}
+
+// A ModelProber is a Model that can say how it stands without writing a word. `minutes models` and
+// `minutes doctor` ask it.
+type ModelProber interface {
+	Status(ctx context.Context) (ModelStatus, error)
+}
+
+// ModelStatus is how one model stands. The error beside it says what is wrong and, as a hint, what to
+// do; the fields are then as far as was known.
+type ModelStatus struct {
+	Model     string `json:"model"`
+	Host      string `json:"host"` // that is asked, without path
+	Reachable bool   `json:"reachable"`
+	Present   bool   `json:"present"`           // the server has the model
+	Remote    string `json:"remote,omitempty"`  // a host that the server hands every prompt on to: then the model is public, whatever the config says
+	Context   int    `json:"context,omitempty"` // tokens the model can take in at most; 0 where the server does not say
+	Window    int    `json:"window,omitempty"`  // tokens of it that are used: prompt and answer together
+	Version   string `json:"version,omitempty"` // of the server
+	Load      *Load  `json:"load,omitempty"`    // nil where the server does not say
+}
+
+// Load is how busy a server is, by its own count since it started.
+type Load struct {
+	Running       int   `json:"running"`
+	Waiting       int   `json:"waiting"`
+	PrefixHits    int64 `json:"prefix_hits"` // tokens found in the prefix cache
+	PrefixQueries int64 `json:"prefix_queries"`
 }
 
 // A Prompt is the stable part first (System) and what changes last (User), so that a prefix
@@ -31,6 +60,43 @@ type Prompt struct {
 
 // Label is what the whole prompt was made from: it decides which models may see it.
 func (p Prompt) Label() Label { return p.System.Label.Join(p.User.Label) }
+
+// Tokens is about how many tokens the prompt is, rather too many than too few.
+func (p Prompt) Tokens() int { return Tokens(p.System.String()) + Tokens(p.User.String()) + 16 }
+
+// Tokens is about how many tokens s is to a tokeniser of today, rather too many than too few: a third of
+// the letters of a word, half of a number's digits, half of the bytes of other scripts, each sign. Text
+// without any structure (base64) may come out a little too low.
+func Tokens(s string) int {
+	n := 0
+	for from := 0; from < len(s); {
+		share, to := shareOf(s[from]), from+1
+		for to < len(s) && share == shareOf(s[to]) {
+			to++
+		}
+		if n += (to - from + share - 1) / share; share == spaces {
+			n-- // one space goes with the word after it
+		}
+		from = to
+	}
+	return n
+}
+
+// spaces is how many of them in a row are one token.
+const spaces = 8
+
+// shareOf is how many bytes like c are one token.
+func shareOf(c byte) int {
+	switch {
+	case c == ' ':
+		return spaces
+	case c|0x20 >= 'a' && c|0x20 <= 'z':
+		return 3
+	case c >= '0' && c <= '9', c >= 0x80:
+		return 2
+	}
+	return 1
+}
 
 // A Piece of an answer as it streams.
 type Piece struct {
