@@ -34,6 +34,9 @@ A source that is down, slow or lying costs that source alone; the exit code says
 			if err != nil {
 				return err
 			}
+			if err := p.keepBackup(cmd.Context()); err != nil {
+				return err
+			}
 			if agent.Partial(b, only...) && !allow {
 				return errPartial
 			}

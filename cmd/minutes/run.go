@@ -65,7 +65,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	cmd.SetIn(in)
 	cmd.SetOut(out)
 	cmd.SetErr(errw)
-	err := cmd.ExecuteContext(ctx)
+	err := mend(ctx, sh, cmd.ExecuteContext(ctx))
 	return exitCode(ctx, err, errw)
 }
 

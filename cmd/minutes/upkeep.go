@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -81,7 +82,7 @@ func backupCmd(sh *shell) *cobra.Command {
 			if err := p.db.Backup(ctx, args[0]); err != nil {
 				return err
 			}
-			fmt.Fprintln(sh.err, "backed up and checked:", args[0])
+			fmt.Fprintln(sh.err, "backed up and checked:", minutes.CleanLine(args[0]))
 			return nil
 		}),
 	}
@@ -89,21 +90,92 @@ func backupCmd(sh *shell) *cobra.Command {
 
 func restoreCmd(sh *shell) *cobra.Command {
 	return &cobra.Command{
-		Use:   "restore FILE",
+		Use:   "restore [FILE]",
 		Short: "Put a backup in the place of the memory; the present one is kept beside it",
-		Args:  argsBetween(1, 1, "the FILE that minutes backup wrote"),
+		Long: `Puts FILE, which minutes backup wrote, in the place of the memory. Without FILE a damaged memory is
+replaced by the last backup that the program made itself, each week at the end of a preload, or by a
+new one; a sound one is left as it is. The present memory is kept beside it, and judgements made since
+come back from the journal.`,
+		Args: argsBetween(0, 1, "at most one FILE, which minutes backup wrote"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return restoreDamaged(cmd.Context(), sh)
+			}
 			file, err := filepath.Abs(args[0])
 			if err != nil {
 				return err
 			}
-			if err := sqlite.Restore(cmd.Context(), file, filepath.Join(sh.dataDir(), "minutes.db")); err != nil {
+			if err := sqlite.Restore(cmd.Context(), file, sh.memory()); err != nil {
 				return err
 			}
-			fmt.Fprintln(sh.err, "restored from", args[0])
+			fmt.Fprintln(sh.err, "restored from", minutes.CleanLine(args[0]))
 			return nil
 		},
 	}
+}
+
+// memory is where the memory is kept.
+func (sh *shell) memory() string { return filepath.Join(sh.dataDir(), "minutes.db") }
+
+// tell says on stderr what became of a damaged memory.
+func (sh *shell) tell(s string) { fmt.Fprintln(sh.err, "minutes:", minutes.Clean(s)) }
+
+// restoreDamaged is restore without a FILE.
+func restoreDamaged(ctx context.Context, sh *shell) error {
+	now, err := sh.clock()
+	if err != nil {
+		return err
+	}
+	rec, err := sqlite.Recover(ctx, sh.memory(), now)
+	if errors.Is(err, sqlite.ErrSound) {
+		return minutes.WithHint(errors.New("the memory is not damaged: nothing was changed"), "to go back to a backup all the same, name it: minutes restore "+sh.memory()+".backup")
+	}
+	if err != nil {
+		return err
+	}
+	sh.tell(recovered(rec))
+	return nil
+}
+
+// mend takes a damaged memory out of the way when a command has failed on it, so that the next one
+// works: the user hears once what was kept, what was lost and what to do. The command itself has failed.
+func mend(ctx context.Context, sh *shell, err error) error {
+	if !errors.Is(err, sqlite.ErrDamaged) || ctx.Err() != nil {
+		return err
+	}
+	now, e := sh.clock()
+	if e != nil {
+		return err
+	}
+	rec, e := sqlite.Recover(ctx, sh.memory(), now)
+	if e != nil {
+		return err // its hint says what can be done by hand
+	}
+	return minutes.WithHint(fmt.Errorf("%w\n  %s", err, recovered(rec)), "minutes preload")
+}
+
+// recovered says what became of a damaged memory.
+func recovered(rec sqlite.Recovery) string {
+	from := "there was no backup, so a new one was begun"
+	if rec.Backup != "" {
+		from = fmt.Sprintf("the backup of %s is in its place (%s)", rec.At.Format("Monday 2 January 15:04"), rec.Backup)
+	}
+	return fmt.Sprintf("the damaged memory is kept as %s; %s; %d judgements and closed actions are in force; what else came since is fetched again where its source still has it",
+		rec.Aside, from, rec.Judgements)
+}
+
+// keepBackup makes the weekly backup when it is due. Only a damaged memory is an error: the brief stands
+// without a backup too.
+func (p *program) keepBackup(ctx context.Context) error {
+	_, err := p.db.KeepBackup(ctx, 7*24*time.Hour)
+	if errors.Is(err, sqlite.ErrDamaged) || err == nil || ctx.Err() != nil {
+		return err
+	}
+	p.shell.tell(err.Error())
+	if h := minutes.Hint(err); h != "" {
+		fmt.Fprintln(p.shell.err, "  next:", minutes.Clean(h))
+	}
+	return nil
 }
 
 func schemaCmd(sh *shell) *cobra.Command {
@@ -181,9 +253,9 @@ func configCmd(sh *shell) *cobra.Command {
 			if where == "" {
 				where = "no config file: the defaults"
 			}
-			fmt.Fprintf(sh.err, "%s: fine, %d sources\n", where, len(c.Connectors))
+			fmt.Fprintf(sh.err, "%s: fine, %d sources\n", minutes.CleanLine(where), len(c.Connectors))
 			for _, l := range c.NotYet() {
-				fmt.Fprintln(sh.err, " ", l)
+				fmt.Fprintln(sh.err, " ", minutes.CleanLine(l))
 			}
 			return nil
 		}},
@@ -199,7 +271,7 @@ func configCmd(sh *shell) *cobra.Command {
 			if path == "" {
 				path = config.ConfigPath()
 			}
-			_, err := fmt.Fprintln(sh.out, path)
+			_, err := fmt.Fprintln(sh.out, minutes.Clean(path))
 			return err
 		}},
 	)

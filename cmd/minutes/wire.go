@@ -49,7 +49,7 @@ func open(ctx context.Context, sh *shell) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(ctx, filepath.Join(sh.dataDir(), "minutes.db"), sqlite.Options{Now: now})
+	db, err := sqlite.Open(ctx, sh.memory(), sqlite.Options{Now: now, Tell: sh.tell})
 	if err != nil {
 		return nil, err
 	}

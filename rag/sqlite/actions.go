@@ -72,16 +72,34 @@ func readActions(ctx context.Context, q querier, status string) ([]minutes.Actio
 }
 
 // Done closes an action; minutes.ErrNotFound where there is none. Closing it twice keeps the first
-// time.
+// time. Like a judgement it is on disk twice when Done returns.
 func (d *DB) Done(ctx context.Context, id string, at time.Time) error {
-	return d.write(ctx, "close the action", func(ctx context.Context, tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE actions SET status = 'done', done = coalesce(done, ?) WHERE id = ?`, micros(at), id)
-		if err != nil {
-			return err
+	return d.enter(ctx, "close the action", func(ctx context.Context, tx *sql.Tx) (*minutes.Judgement, error) {
+		var status, item string
+		var raw []byte
+		if err := tx.QueryRowContext(ctx, `SELECT status, item, action FROM actions WHERE id = ?`, id).Scan(&status, &item, &raw); err != nil {
+			return nil, err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return sql.ErrNoRows
+		if status == "done" {
+			return nil, nil
 		}
-		return nil
+		var a minutes.Action
+		if err := json.Unmarshal(raw, &a); err != nil {
+			return nil, fmt.Errorf("an action: %w: %w", ErrDamaged, err)
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE actions SET status = 'done', done = coalesce(done, ?) WHERE id = ?`, micros(at), id)
+		return &minutes.Judgement{At: at, Verb: verbDone, Item: item, Term: id, Title: a.Text}, err
 	})
+}
+
+// closeAgain closes the action of an entry of the log. One that is not there is put there closed, so
+// that it stays so when its mail is fetched again.
+func closeAgain(ctx context.Context, tx *sql.Tx, j minutes.Judgement) error {
+	raw, err := json.Marshal(minutes.Action{ID: j.Term, Text: j.Title, Owner: "me", Item: j.Item, Evidence: []minutes.Evidence{}, Status: "done", Since: j.At})
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO actions(id, status, since, done, item, action) VALUES(?,'done',?,?,?,?)
+		ON CONFLICT(id) DO UPDATE SET status = 'done', done = coalesce(done, excluded.done)`, j.Term, micros(j.At), micros(j.At), j.Item, raw)
+	return err
 }

@@ -15,10 +15,14 @@ import (
 	"github.com/dailyminutes/minutes"
 )
 
-// Backup writes the whole memory to a new file, for this user alone, and checks it. An existing
-// file is never overwritten; a backup that does not pass is taken away again.
+// Backup writes the whole memory to a new file, for this user alone, and checks both: a damaged memory is
+// not copied over into health. An existing file is never overwritten; a backup that does not pass is
+// taken away again.
 func (d *DB) Backup(ctx context.Context, file string) (err error) {
 	const doing = "back up"
+	if err := d.sound(ctx); err != nil {
+		return d.fail(ctx, doing, err)
+	}
 	file, err = filepath.Abs(file) // so that no name is taken for a URI
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
@@ -51,6 +55,19 @@ func (d *DB) Backup(ctx context.Context, file string) (err error) {
 	return nil
 }
 
+// sound is an error if the memory is damaged.
+func (d *DB) sound(ctx context.Context) error {
+	h, err := readHeader(ctx, d.r)
+	if err != nil {
+		return err
+	}
+	found, err := faults(ctx, d.r, h.version)
+	if err == nil && len(found) > 0 && !onlyIndex(found) {
+		err = fmt.Errorf("%s: %w: %s", d.path, ErrDamaged, found[0])
+	}
+	return err
+}
+
 // inspect checks that a file of our own making is a sound memory.
 func inspect(ctx context.Context, file string) (header, error) {
 	d := &DB{path: file}
@@ -66,12 +83,12 @@ func inspect(ctx context.Context, file string) (header, error) {
 	if h.app != applicationID {
 		return h, fmt.Errorf("%s is not a memory of minutes", file)
 	}
-	faults, err := integrity(ctx, db)
+	found, err := faults(ctx, db, h.version)
 	if err != nil {
 		return h, d.fail(ctx, "check "+file, err)
 	}
-	if len(faults) > 0 {
-		return h, fmt.Errorf("%s: %w: %s", file, ErrDamaged, faults[0])
+	if len(found) > 0 {
+		return h, fmt.Errorf("%s: %w: %s", file, ErrDamaged, found[0])
 	}
 	return h, nil
 }
@@ -114,11 +131,30 @@ func Restore(ctx context.Context, file, path string) error {
 	if err := d.takeCopy(ctx, file, fresh); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	if err := d.moveAside(ctx, fresh); err != nil {
+	same, err := continues(ctx, fresh, d.journalPath())
+	if err == nil {
+		_, err = d.moveAside("before-restore")
+	}
+	if err == nil && !same {
+		err = os.Rename(d.journalPath(), asideOf(d.journalPath(), "before-restore", d.now()))
+	}
+	if err == nil {
+		err = putInPlace(fresh, path)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
+	return nil
+}
+
+// putInPlace gives a checked copy its name, with the log that may have come with it.
+func putInPlace(fresh, path string) error {
+	// First the log: a database without it would be an older one, or none.
+	if err := os.Rename(fresh+"-wal", path+"-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	if err := os.Rename(fresh, path); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
+		return err
 	}
 	return syncDir(filepath.Dir(path))
 }
@@ -164,21 +200,16 @@ func copyFile(from, to string) (err error) {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// moveAside renames the present memory with what SQLite keeps beside it. A journal that does not
-// continue the backup is moved as well.
-func (d *DB) moveAside(ctx context.Context, fresh string) error {
-	old := d.aside("before-restore")
+// moveAside renames the present memory with what SQLite keeps beside it, and says to what.
+func (d *DB) moveAside(why string) (string, error) {
+	old := d.aside(why)
 	for _, end := range []string{"", "-wal", "-shm"} {
 		err := os.Rename(d.path+end, old+end)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return minutes.WithHint(err, "end the other minutes processes, then try again")
+			return old, minutes.WithHint(err, "end the other minutes processes, then try again")
 		}
 	}
-	same, err := continues(ctx, fresh, d.journalPath())
-	if err != nil || same {
-		return err
-	}
-	return os.Rename(d.journalPath(), asideOf(d.journalPath(), "before-restore", d.now()))
+	return old, nil
 }
 
 // continues says whether the journal holds the same judgements as the backup as far as both go.
@@ -191,27 +222,18 @@ func continues(ctx context.Context, file, path string) (bool, error) {
 		return false, err
 	}
 	defer func() { _ = f.Close() }()
-	written, err := readJournal(f)
+	w, err := readJournal(f)
 	if err != nil {
-		return false, nil // it is moved aside as it is
+		return false, err
 	}
 	db, err := connect(file, reads+"&mode=rw", 1)
 	if err != nil {
 		return false, err
 	}
 	defer func() { _ = db.Close() }()
-	kept, err := readJudgements(ctx, db, 0)
+	kept, err := readLog(ctx, db, 0)
 	if err != nil {
 		return false, err
 	}
-	byID := make(map[int64]minutes.Judgement, len(kept))
-	for _, j := range kept {
-		byID[j.ID] = j
-	}
-	for _, j := range written {
-		if k, ok := byID[j.ID]; ok && (k.Verb != j.Verb || k.Item != j.Item || k.Term != j.Term || !k.At.Equal(j.At)) {
-			return false, nil
-		}
-	}
-	return true, nil
+	return differing(w.lines, kept) == 0, nil
 }

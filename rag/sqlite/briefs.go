@@ -13,24 +13,57 @@ import (
 
 // Brief is the newest brief of a day (2006-01-02); minutes.ErrNotFound where there is none.
 func (d *DB) Brief(ctx context.Context, day string) (minutes.Brief, error) {
-	return d.brief(ctx, "read the brief of "+day, `SELECT brief FROM briefs WHERE day = ? ORDER BY n DESC LIMIT 1`, day)
+	return d.brief(ctx, "read the brief of "+day, selectBrief+` WHERE day = ? ORDER BY n DESC LIMIT 1`, day)
 }
 
 // Before is the newest brief of an earlier day; minutes.ErrNotFound where there is none.
 func (d *DB) Before(ctx context.Context, day string) (minutes.Brief, error) {
-	return d.brief(ctx, "read the brief before "+day, `SELECT brief FROM briefs WHERE day < ? ORDER BY day DESC, n DESC LIMIT 1`, day)
+	return d.brief(ctx, "read the brief before "+day, selectBrief+` WHERE day < ? ORDER BY day DESC, n DESC LIMIT 1`, day)
 }
 
 func (d *DB) brief(ctx context.Context, doing, query string, args ...any) (minutes.Brief, error) {
-	var raw []byte
+	b, err := scanBrief(d.r.QueryRowContext(ctx, query, args...))
+	return b, d.fail(ctx, doing, err)
+}
+
+// A scanner is a row, or rows at one.
+type scanner interface{ Scan(...any) error }
+
+// selectBrief and selectRanking have the columns that scanBrief and scanRanking read.
+const (
+	selectBrief   = `SELECT day, generated, brief, sum FROM briefs`
+	selectRanking = `SELECT day, ranked, sum FROM rankings`
+)
+
+// scanBrief reads a brief, if it is the one that was kept.
+func scanBrief(row scanner) (minutes.Brief, error) {
 	var b minutes.Brief
-	if err := d.r.QueryRowContext(ctx, query, args...).Scan(&raw); err != nil {
-		return b, d.fail(ctx, doing, err)
+	var day string
+	var generated int64
+	var raw, kept []byte
+	if err := row.Scan(&day, &generated, &raw, &kept); err != nil {
+		return b, err
 	}
-	if err := json.Unmarshal(raw, &b); err != nil {
-		return b, fmt.Errorf("%s: %w: %w", doing, ErrDamaged, err)
+	err := json.Unmarshal(raw, &b)
+	if err != nil || !summed(kept, sumBrief(day, generated, raw)) {
+		return minutes.Brief{}, mismatch("the brief of " + day)
 	}
 	return b, nil
+}
+
+// scanRanking reads a ranking in the same way.
+func scanRanking(row scanner) ([]placed, error) {
+	var order []placed
+	var day string
+	var raw, kept []byte
+	if err := row.Scan(&day, &raw, &kept); err != nil {
+		return nil, err
+	}
+	err := json.Unmarshal(raw, &order)
+	if err != nil || !summed(kept, sumRanking(day, raw)) {
+		return nil, mismatch("the ranking of " + day)
+	}
+	return order, nil
 }
 
 // Days are the days that have a brief, newest first.
@@ -74,11 +107,13 @@ func (d *DB) KeepBrief(ctx context.Context, b minutes.Brief, ranked []minutes.Sc
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
+	at := micros(b.GeneratedAt)
 	return d.write(ctx, doing, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO briefs(day, generated, brief) VALUES(?,?,?)`, b.Day, micros(b.GeneratedAt), raw); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO briefs(day, generated, brief, sum) VALUES(?,?,?,?)`, b.Day, at, raw, sumBrief(b.Day, at, raw)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO rankings(day, ranked) VALUES(?,?) ON CONFLICT(day) DO UPDATE SET ranked = excluded.ranked`, b.Day, rank)
+		_, err := tx.ExecContext(ctx, `INSERT INTO rankings(day, ranked, sum) VALUES(?,?,?)
+			ON CONFLICT(day) DO UPDATE SET ranked = excluded.ranked, sum = excluded.sum`, b.Day, rank, sumRanking(b.Day, rank))
 		return err
 	})
 }
@@ -100,13 +135,9 @@ func lean(b minutes.Brief) minutes.Brief {
 // Items that are gone since are left out. minutes.ErrNotFound where no brief was made.
 func (d *DB) Ranking(ctx context.Context, day string) ([]minutes.Scored, error) {
 	doing := "read the ranking of " + day
-	var raw []byte
-	if err := d.r.QueryRowContext(ctx, `SELECT ranked FROM rankings WHERE day = ?`, day).Scan(&raw); err != nil {
+	order, err := scanRanking(d.r.QueryRowContext(ctx, selectRanking+` WHERE day = ?`, day))
+	if err != nil {
 		return nil, d.fail(ctx, doing, err)
-	}
-	var order []placed
-	if err := json.Unmarshal(raw, &order); err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", doing, ErrDamaged, err)
 	}
 	ids := make([]string, len(order))
 	for i, p := range order {

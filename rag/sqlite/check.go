@@ -7,47 +7,43 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+
+	"github.com/dailyminutes/minutes"
 )
+
+// remedy is the next step for a damaged database.
+const remedy = " (put the last backup in its place: minutes restore; judgements come back from the journal)"
 
 // Check looks for damage and says what it finds, each with what to do in (brackets) at its end;
 // nothing where all is well. It reads all of the file. A search index that does not match the items is
 // made anew at once: it holds nothing of its own.
 func (d *DB) Check(ctx context.Context) ([]string, error) {
 	const doing = "check the memory"
-	found, err := integrity(ctx, d.r)
+	h, err := readHeader(ctx, d.r)
+	if err != nil {
+		return nil, d.fail(ctx, doing, err)
+	}
+	found, err := faults(ctx, d.r, h.version)
 	if err != nil {
 		return found, d.fail(ctx, doing, err)
 	}
 	for i, f := range found {
-		found[i] = "database: " + f + " (put a backup in its place: minutes restore FILE)"
-	}
-	if n, err := d.count(ctx, `SELECT count(*) FROM pragma_foreign_key_check`); err != nil || n > 0 {
-		if err != nil {
-			return found, d.fail(ctx, doing, err)
-		}
-		found = append(found, fmt.Sprintf("database: %d rows refer to nothing", n))
+		found[i] = "database: " + f + remedy
 	}
 	switch err := d.checkIndex(ctx); {
+	case !onlyIndex(found): // nothing is written to a damaged file
 	case errors.Is(err, ErrDamaged) && d.Reindex(ctx) == nil:
-		found = append(found, "search index: it did not match the items and was made anew from them (nothing more: nothing is lost)")
+		found = append(found[:0], "search index: it did not match the items and was made anew from them (nothing more: nothing is lost)")
 	case errors.Is(err, ErrDamaged):
-		found = append(found, "search index: "+err.Error()+" (put a backup in its place: minutes restore FILE)")
+		found = append(found, "search index: "+err.Error()+remedy)
 	case err != nil: // a full disk says nothing about the index
 		return found, err
 	}
-	if n, err := d.count(ctx, `SELECT count(*) FROM items i WHERE NOT EXISTS (SELECT 1 FROM texts t WHERE t.n = i.n)`); err != nil || n > 0 {
-		if err != nil {
-			return found, d.fail(ctx, doing, err)
-		}
-		found = append(found, fmt.Sprintf("items: %d without their text (they come back when they change)", n))
-	}
 	found = append(found, d.checkFiles()...)
-	line, err := d.checkJournal(ctx)
-	if line != "" {
-		found = append(found, line)
-	}
-	return found, d.fail(ctx, doing, err)
+	more, err := d.checkJournal(ctx)
+	return append(found, more...), d.fail(ctx, doing, err)
 }
 
 func (d *DB) count(ctx context.Context, query string) (n int64, err error) {
@@ -75,6 +71,16 @@ func (d *DB) Reindex(ctx context.Context) error {
 	})
 }
 
+// onlyIndex says whether nothing but the search index is at fault.
+func onlyIndex(found []string) bool {
+	for _, f := range found {
+		if !strings.Contains(f, "FTS5") {
+			return false
+		}
+	}
+	return true
+}
+
 // checkFiles looks whether others can read the memory.
 func (d *DB) checkFiles() []string {
 	var found []string
@@ -90,20 +96,51 @@ func (d *DB) checkFiles() []string {
 	return found
 }
 
-// checkJournal brings journal and memory together, as every use of the judgements does, and says
-// what was lost on the way.
-func (d *DB) checkJournal(ctx context.Context) (string, error) {
+// checkJournal compares journal and memory line by line, brings them together, and says what was wrong.
+func (d *DB) checkJournal(ctx context.Context) ([]string, error) {
 	d.journal.Lock()
 	defer d.journal.Unlock()
-	d.agreed = false
-	if err := d.agree(ctx); err != nil {
-		return "", err
+	log, err := d.openJournal(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer func() { _ = log.Close() }()
+	w, err := log.read()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := readLog(ctx, d.r, 0)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	if n := differing(w.lines, rows); n > 0 {
+		found = append(found, fmt.Sprintf("database: %d judgements are not what the journal has%s", n, remedy))
+	}
+	if err := d.settleAll(ctx, log, w); err != nil {
+		return found, err
+	}
+	d.agreed = true
 	aside, err := filepath.Glob(d.journalPath() + ".damaged-*")
 	if err != nil || len(aside) == 0 {
-		return "", nil // the pattern is bad only where the path has brackets
+		return found, nil // the pattern is bad only where the path has brackets
 	}
-	return fmt.Sprintf("journal: a damaged one was moved aside as %s and written anew (look into it, then remove it)", aside[0]), nil
+	return append(found, fmt.Sprintf("journal: a damaged one was kept as %s and written anew from the memory (look into it, then remove it)", aside[0])), nil
+}
+
+// differing counts the numbers under which two logs have different entries.
+func differing(a, b []minutes.Judgement) int {
+	byID := make(map[int64]minutes.Judgement, len(b))
+	for _, j := range b {
+		byID[j.ID] = j
+	}
+	n := 0
+	for _, j := range a {
+		if k, ok := byID[j.ID]; ok && (k.Verb != j.Verb || k.Item != j.Item || k.Term != j.Term || !k.At.Equal(j.At)) {
+			n++
+		}
+	}
+	return n
 }
 
 // Stats is what the memory holds. Oldest and Newest are the times of items; Size is of the file

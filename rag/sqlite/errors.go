@@ -5,7 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"strings"
+	"syscall"
 
 	"github.com/dailyminutes/minutes"
 	driver "modernc.org/sqlite"
@@ -31,6 +34,9 @@ func (d *DB) fail(ctx context.Context, doing string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", doing, context.Cause(ctx))
 	}
+	if errors.Is(err, ErrDamaged) && minutes.Hint(err) == "" {
+		return minutes.WithHint(fmt.Errorf("%s: %w", doing, err), d.mendHint())
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("%s: %w", doing, minutes.ErrNotFound)
 	}
@@ -38,6 +44,10 @@ func (d *DB) fail(ctx context.Context, doing string, err error) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	kind, hint := d.advice(err)
+	var e *driver.Error
+	if errors.As(err, &e) && hint != "" && !strings.Contains(err.Error(), d.path) { // SQLite does not name its file
+		err = fmt.Errorf("%s: %w", d.path, err)
+	}
 	if kind != nil {
 		err = fmt.Errorf("%w (%w)", kind, err)
 	}
@@ -51,24 +61,39 @@ func (d *DB) fail(ctx context.Context, doing string, err error) error {
 // advice is what an error of SQLite asks of a person.
 func (d *DB) advice(err error) (kind error, hint string) {
 	var e *driver.Error
-	if !errors.As(err, &e) {
+	dir := filepath.Dir(d.path)
+	full := "the disk is full: free some space on the one that holds " + dir + "; what was kept before is safe"
+	broken := "the disk did not take it: check its free space and its health (" + dir + "); what was kept before is safe"
+	if !errors.As(err, &e) { // of the journal, or of another file of our own
+		switch {
+		case errors.Is(err, syscall.ENOSPC):
+			return nil, full
+		case errors.Is(err, syscall.EIO):
+			return nil, broken
+		case errors.Is(err, fs.ErrPermission):
+			return nil, "check that you own " + dir + " and may write there"
+		}
 		return nil, ""
 	}
-	dir := filepath.Dir(d.path)
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
-		return nil, "the disk is full: free some space on the one that holds " + dir + "; what was kept before is safe"
+		return nil, full
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return ErrBusy, "wait for the other minutes process, then try again"
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return ErrDamaged, "put a backup in its place: minutes restore FILE (the damaged one is kept aside, judgements come back from " +
-			filepath.Base(d.journalPath()) + "); or move " + d.path + " away to begin anew"
+		return ErrDamaged, d.mendHint()
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
 		return nil, "check that you own " + dir + " and may write there"
 	case sqlite3.SQLITE_IOERR:
-		return nil, "the disk did not take it: check its free space and its health (" + dir + "); what was kept before is safe"
+		return nil, broken
 	case sqlite3.SQLITE_NOMEM:
 		return nil, "there is too little memory; close something and try again"
 	}
 	return nil, ""
+}
+
+// mendHint is the next step where the file is damaged.
+func (d *DB) mendHint() string {
+	return "put the last backup in its place: minutes restore (the damaged one is kept aside, judgements come back from " +
+		filepath.Base(d.journalPath()) + ")"
 }

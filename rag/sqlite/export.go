@@ -62,7 +62,7 @@ func (d *DB) Export(ctx context.Context, since time.Time, emit func(v any) error
 func exportItems(ctx context.Context, q querier, from int64, emit func(any) error) error {
 	return each(ctx, q, func(rows *sql.Rows) error {
 		var r raw
-		if err := rows.Scan(&r.n, &r.id, &r.kind, &r.source, &r.title, &r.author, &r.detail, &r.body); err != nil {
+		if err := r.scan(rows); err != nil {
 			return err
 		}
 		it, err := r.item()
@@ -75,13 +75,13 @@ func exportItems(ctx context.Context, q querier, from int64, emit func(any) erro
 
 func exportBriefs(ctx context.Context, q querier, from int64, emit func(any) error) error {
 	return each(ctx, q, func(rows *sql.Rows) error {
-		var b minutes.Brief
-		if err := scanJSON(rows, &b); err != nil {
+		b, err := scanBrief(rows)
+		if err != nil {
 			return err
 		}
 		b.Schema = "minutes.brief/v1"
 		return emit(b)
-	}, `SELECT brief FROM briefs WHERE generated >= ? ORDER BY day, n`, from)
+	}, selectBrief+` WHERE generated >= ? ORDER BY day, n`, from)
 }
 
 func exportJudgements(ctx context.Context, q querier, from int64, emit func(any) error) error {
@@ -89,6 +89,9 @@ func exportJudgements(ctx context.Context, q querier, from int64, emit func(any)
 		e := exportedJudgement{Schema: "minutes.judgement/v1"}
 		if err := scanJSON(rows, &e.Judgement); err != nil {
 			return err
+		}
+		if e.Verb == verbDone { // its action says so
+			return nil
 		}
 		return emit(e)
 	}, `SELECT judgement FROM judgements WHERE at >= ? ORDER BY id`, from)

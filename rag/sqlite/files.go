@@ -22,13 +22,26 @@ func prepareFile(path string) error {
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err == nil {
-		return f.Close()
+		if err := f.Close(); err != nil {
+			return err
+		}
+		return syncNew(filepath.Dir(path))
 	}
 	st, lerr := os.Lstat(path)
 	if !errors.Is(err, fs.ErrExist) || lerr != nil {
 		return minutes.WithHint(fmt.Errorf("make the memory: %w", err), "check that you own "+filepath.Dir(path)+" and may write there")
 	}
 	return checkFile(path, st)
+}
+
+// syncNew puts the name of a new file on disk, and that of its folder, which may be new as well.
+func syncNew(dir string) error {
+	for _, d := range []string{dir, filepath.Dir(dir)} {
+		if err := syncDir(d); err != nil && !errors.Is(err, fs.ErrPermission) { // a parent may not be ours to open
+			return fmt.Errorf("make the memory: %w", err)
+		}
+	}
+	return nil
 }
 
 // checkFolder refuses a folder in which somebody else may put another file in the memory's place. Root

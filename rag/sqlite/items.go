@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -40,8 +41,8 @@ func (d *DB) Items(ctx context.Context, q minutes.Query) ([]minutes.Item, error)
 // in as parameters. A condition that is not asked for is left out, so that an index can serve the
 // rest.
 const (
-	selectItems = `SELECT i.n, i.id, i.kind, i.source, i.title, i.author, i.detail, '' FROM items i`
-	selectFull  = `SELECT i.n, i.id, i.kind, i.source, i.title, i.author, i.detail, t.body FROM items i JOIN texts t ON t.n = i.n`
+	selectItems = `SELECT i.n, i.id, i.kind, i.source, i.title, i.author, i.detail, '', '', NULL FROM items i`
+	selectFull  = `SELECT i.n, i.id, i.kind, i.source, i.title, i.author, i.detail, t.body, t.extra, i.hash FROM items i JOIN texts t ON t.n = i.n`
 	newestFirst = ` ORDER BY i.at DESC, i.id`
 )
 
@@ -92,14 +93,28 @@ type raw struct {
 	n                               int64
 	id, kind, source, title, author string
 	detail                          []byte
-	body                            string
+	body, extra                     string
+	hash                            []byte // nil where the texts were not read
+}
+
+func (r *raw) scan(rows *sql.Rows) error {
+	return rows.Scan(&r.n, &r.id, &r.kind, &r.source, &r.title, &r.author, &r.detail, &r.body, &r.extra, &r.hash)
+}
+
+// whole says whether the row is what was kept, as far as it was read.
+func (r raw) whole() bool {
+	if r.hash == nil {
+		return true
+	}
+	words := sum(r.title, r.author, r.body, r.extra)
+	return bytes.Equal(r.hash, sum(r.id, r.kind, string(r.detail), string(words)))
 }
 
 func rawRows(ctx context.Context, from querier, query string, args ...any) ([]raw, error) {
 	var out []raw
 	err := each(ctx, from, func(rows *sql.Rows) error {
 		var r raw
-		if err := rows.Scan(&r.n, &r.id, &r.kind, &r.source, &r.title, &r.author, &r.detail, &r.body); err != nil {
+		if err := r.scan(rows); err != nil {
 			return err
 		}
 		out = append(out, r)
@@ -109,6 +124,9 @@ func rawRows(ctx context.Context, from querier, query string, args ...any) ([]ra
 }
 
 func (r raw) item() (minutes.Item, error) {
+	if !r.whole() {
+		return minutes.Item{}, mismatch(fmt.Sprintf("item %q", r.id))
+	}
 	it, err := decode(r.id, r.kind, r.source, r.title, r.author, r.detail, r.body)
 	if err != nil {
 		return it, fmt.Errorf("item %q: %w: %w", r.id, ErrDamaged, err)

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +26,7 @@ func journalOf(path string) string { return strings.TrimSuffix(path, filepath.Ex
 // taken before the database's write lock, never after it.
 type journal struct {
 	f    *os.File
+	now  func() time.Time
 	size int64 // before the last append; -1: nothing was appended
 }
 
@@ -36,8 +36,7 @@ const (
 	journalWait = 10 * time.Second
 )
 
-// openJournal opens and locks the journal, making it where there is none. One whose end is not of
-// our making is moved aside; the database's judgements make a new one.
+// openJournal opens and locks the journal, making it where there is none.
 func (d *DB) openJournal(ctx context.Context) (*journal, error) {
 	path := d.journalPath()
 	for {
@@ -45,25 +44,13 @@ func (d *DB) openJournal(ctx context.Context) (*journal, error) {
 		if err != nil {
 			return nil, err
 		}
+		l.now = d.now
 		here, err := os.Stat(path)
 		mineNow, err2 := l.f.Stat()
-		if err != nil || err2 != nil || !os.SameFile(here, mineNow) {
-			_ = l.Close() // moved aside while we waited
-			continue
-		}
-		_, err = l.last()
-		if !errors.Is(err, ErrDamaged) {
-			if err != nil {
-				_ = l.Close()
-				return nil, err
-			}
+		if err == nil && err2 == nil && os.SameFile(here, mineNow) {
 			return l, nil
 		}
-		err = os.Rename(path, asideOf(path, "damaged", d.now()))
-		_ = l.Close()
-		if err != nil {
-			return nil, err
-		}
+		_ = l.Close() // written anew while we waited
 	}
 }
 
@@ -100,18 +87,15 @@ func (l *journal) Close() error { return l.f.Close() }
 // tailSize holds the longest line that append writes, many times over.
 const tailSize = 1 << 16
 
-// last is the number of the last whole line, 0 where there is none. Half a line at the end was
-// never acknowledged and is cut off.
-func (l *journal) last() (int64, error) {
-	end, err := l.f.Seek(0, io.SeekEnd)
-	if err != nil || end == 0 {
-		return 0, err
+// last is the number of the last line, 0 where there is none. torn says that something follows it
+// that is no whole line; ErrDamaged, that the end is not of our making.
+func (l *journal) last() (id int64, torn bool, err error) {
+	st, err := l.f.Stat()
+	if err != nil || st.Size() == 0 {
+		return 0, false, err
 	}
-	id, torn, err := lastLine(l.f, end)
-	if err != nil || torn == 0 {
-		return id, err
-	}
-	return id, l.f.Truncate(end - torn)
+	id, cut, err := lastLine(l.f, st.Size())
+	return id, cut > 0, err
 }
 
 // peekJournal is last without a lock and without a change; torn says that there is half a line. No
@@ -149,38 +133,38 @@ func lastLine(r io.ReaderAt, size int64) (id int64, torn int64, err error) {
 		}
 		return 0, torn, nil
 	}
-	line := b[bytes.LastIndexByte(b[:end-1], '\n')+1 : end]
-	var j struct {
-		ID int64 `json:"id"`
-	}
-	if err := json.Unmarshal(line, &j); err != nil || j.ID <= 0 {
+	j, err := unseal(b[bytes.LastIndexByte(b[:end-1], '\n')+1 : end-1])
+	if err != nil {
 		return 0, 0, fmt.Errorf("the last line of the journal is not a judgement: %w", ErrDamaged)
 	}
 	return j.ID, torn, nil
 }
 
-// append writes lines and has them on disk when it returns.
+// append writes lines and has them on disk when it returns. Half a line at the end was never
+// acknowledged and is cut off.
 func (l *journal) append(js ...minutes.Judgement) error {
-	var b bytes.Buffer
-	for _, j := range js {
-		line, err := json.Marshal(j)
-		if err != nil {
-			return err
-		}
-		if len(line) >= tailSize {
-			return errors.New("a judgement is too long to keep")
-		}
-		b.Write(append(line, '\n'))
-	}
-	if _, err := l.last(); err != nil {
+	text, err := sealAll(js)
+	if err != nil {
 		return err
 	}
 	size, err := l.f.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
 	}
+	if size > 0 {
+		_, torn, err := lastLine(l.f, size)
+		if err != nil {
+			return err
+		}
+		if torn > 0 {
+			size -= torn
+			if err := errors.Join(l.f.Truncate(size), seekTo(l.f, size)); err != nil {
+				return err
+			}
+		}
+	}
 	l.size = size
-	if _, err := l.f.Write(b.Bytes()); err != nil {
+	if _, err := l.f.Write(text); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
 	if err := l.f.Sync(); err != nil {
@@ -192,6 +176,11 @@ func (l *journal) append(js ...minutes.Judgement) error {
 	return nil
 }
 
+func seekTo(f *os.File, at int64) error {
+	_, err := f.Seek(at, io.SeekStart)
+	return err
+}
+
 // takeBack undoes the last append.
 func (l *journal) takeBack() error {
 	if l.size < 0 {
@@ -200,29 +189,62 @@ func (l *journal) takeBack() error {
 	return errors.Join(l.f.Truncate(l.size), l.f.Sync())
 }
 
-// read is every whole line. A line that is no judgement is an error that names it.
-func (l *journal) read() ([]minutes.Judgement, error) {
-	if _, err := l.f.Seek(0, io.SeekStart); err != nil {
-		return nil, err
+// read is every line that is whole and sound; see readJournal.
+func (l *journal) read() (written, error) {
+	if err := seekTo(l.f, 0); err != nil {
+		return written{}, err
 	}
 	return readJournal(l.f)
 }
 
-func readJournal(r io.Reader) ([]minutes.Judgement, error) {
-	var out []minutes.Judgement
+// written is what a journal holds.
+type written struct {
+	lines []minutes.Judgement // the sound ones, each number once, in order
+	bad   int                 // lines that are not of our making
+	tail  int                 // of those, the ones that no sound line follows
+	end   int64               // where the last sound line ends
+}
+
+// last is the number of the last sound line.
+func (w written) last() int64 {
+	if len(w.lines) == 0 {
+		return 0
+	}
+	return w.lines[len(w.lines)-1].ID
+}
+
+// readJournal reads all lines. What follows the last newline was never finished and is nothing.
+func readJournal(r io.Reader) (written, error) {
+	var w written
 	br := bufio.NewReader(r)
-	for n := 1; ; n++ {
+	for at := int64(0); ; {
 		line, err := br.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			return out, nil // what follows the last newline was never finished
+			return w, nil
 		}
 		if err != nil {
-			return nil, err
+			return w, err
 		}
-		var j minutes.Judgement
-		if err := json.Unmarshal(line, &j); err != nil || j.ID <= 0 {
-			return nil, fmt.Errorf("line %d of the journal is not a judgement: %w", n, ErrDamaged)
+		at += int64(len(line))
+		j, err := unseal(line[:len(line)-1])
+		if err != nil || j.ID <= w.last() {
+			w.bad++
+			w.tail++
+			continue
 		}
-		out = append(out, j)
+		w.lines, w.tail, w.end = append(w.lines, j), 0, at
 	}
+}
+
+// rewrite makes this the journal of these lines; what it held is kept beside it. The database has
+// them all already: a journal that is cut short here is written again.
+func (l *journal) rewrite(js []minutes.Judgement) error {
+	path := l.f.Name()
+	if err := copyFile(path, asideOf(path, "damaged", l.now())); err != nil && minutes.Hint(err) == "" { // a hint: it was kept this very moment
+		return err
+	}
+	if err := errors.Join(l.f.Truncate(0), seekTo(l.f, 0)); err != nil {
+		return err
+	}
+	return l.append(js...)
 }

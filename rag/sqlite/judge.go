@@ -9,36 +9,51 @@ import (
 	"github.com/dailyminutes/minutes"
 )
 
+// verbDone is the entry of the log that closes an action; it is no judgement and not listed as one.
+const verbDone = "done"
+
 // Judge adds a judgement to the log and gives it its number. When it returns the judgement is on
 // disk twice: in the database and, written first, as a line of the journal beside it.
 func (d *DB) Judge(ctx context.Context, j minutes.Judgement) (minutes.Judgement, error) {
-	const doing = "keep the judgement"
+	err := d.enter(ctx, "keep the judgement", func(context.Context, *sql.Tx) (*minutes.Judgement, error) { return &j, nil })
+	if err != nil {
+		return minutes.Judgement{}, err
+	}
+	return j, nil
+}
+
+// enter adds to the log what entry returns, and gives it its number; nil is nothing. What entry does
+// with tx is kept with it or not at all.
+func (d *DB) enter(ctx context.Context, doing string, entry func(context.Context, *sql.Tx) (*minutes.Judgement, error)) error {
 	d.journal.Lock()
 	defer d.journal.Unlock()
 	log, err := d.openJournal(ctx)
 	if err != nil {
-		return minutes.Judgement{}, d.fail(ctx, doing, err)
+		return d.fail(ctx, doing, err)
 	}
 	defer func() { _ = log.Close() }()
 	// From here on it is done or not done: no cancelling between the line and the row.
 	ctx = context.WithoutCancel(ctx)
+	if err := d.settle(ctx, log); err != nil {
+		return d.fail(ctx, doing, err)
+	}
 	err = d.write(ctx, doing, func(ctx context.Context, tx *sql.Tx) error {
-		if err := catchUp(ctx, tx, log); err != nil {
+		j, err := entry(ctx, tx)
+		if err != nil || j == nil {
 			return err
 		}
 		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) + 1 FROM judgements`).Scan(&j.ID); err != nil {
 			return err
 		}
-		if err := insertJudgement(ctx, tx, j); err != nil {
+		if err := insertJudgement(ctx, tx, *j); err != nil {
 			return err
 		}
-		return log.append(j)
+		return log.append(*j)
 	})
 	if err != nil {
 		_ = log.takeBack() // said not to be kept, so it must not come back
-		return minutes.Judgement{}, err
 	}
-	return j, nil
+	return err
 }
 
 // Judgements is the whole log, in order.
@@ -50,11 +65,21 @@ func (d *DB) Judgements(ctx context.Context) ([]minutes.Judgement, error) {
 	if err != nil {
 		return nil, d.fail(ctx, doing, err)
 	}
-	out, err := readJudgements(ctx, d.r, 0)
-	return out, d.fail(ctx, doing, err)
+	all, err := readLog(ctx, d.r, 0)
+	if err != nil {
+		return nil, d.fail(ctx, doing, err)
+	}
+	var out []minutes.Judgement
+	for _, j := range all {
+		if j.Verb != verbDone {
+			out = append(out, j)
+		}
+	}
+	return out, nil
 }
 
-func readJudgements(ctx context.Context, q querier, after int64) ([]minutes.Judgement, error) {
+// readLog is every entry of the log after a number.
+func readLog(ctx context.Context, q querier, after int64) ([]minutes.Judgement, error) {
 	var out []minutes.Judgement
 	err := each(ctx, q, func(rows *sql.Rows) error {
 		var j minutes.Judgement
@@ -83,8 +108,8 @@ func (d *DB) agree(ctx context.Context) error {
 	if d.agreed {
 		return nil
 	}
-	var last int64
-	if err := d.r.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM judgements`).Scan(&last); err != nil {
+	last, err := d.lastEntry(ctx)
+	if err != nil {
 		return err
 	}
 	if written, torn, err := peekJournal(d.journalPath()); err == nil && written == last && !torn {
@@ -96,42 +121,88 @@ func (d *DB) agree(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	err = d.write(ctx, "bring journal and memory together", func(ctx context.Context, tx *sql.Tx) error {
-		return catchUp(ctx, tx, log)
-	})
+	err = d.settle(ctx, log)
 	d.agreed = err == nil
 	return err
 }
 
-// catchUp gives the database the lines that only the journal has and the journal the rows that
-// only the database has. It runs inside a write transaction.
-func catchUp(ctx context.Context, tx *sql.Tx, log *journal) error {
-	var last int64
-	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM judgements`).Scan(&last); err != nil {
-		return err
-	}
-	written, err := log.last()
-	if err != nil || written == last {
-		return err
-	}
-	if written > last {
-		all, err := log.read()
-		if err != nil {
-			return err
-		}
-		for _, j := range all {
-			if j.ID > last {
-				if err := insertJudgement(ctx, tx, j); err != nil {
-					return fmt.Errorf("judgement %d of the journal: %w", j.ID, err)
-				}
-				last = j.ID
-			}
-		}
-		return nil
-	}
-	rows, err := readJudgements(ctx, tx, written)
+func (d *DB) lastEntry(ctx context.Context) (int64, error) {
+	return d.count(ctx, `SELECT coalesce(max(id), 0) FROM judgements`)
+}
+
+// settle gives the database the lines that only the journal has and the journal the rows that only
+// the database has. Who holds the journal's lock may call it: nobody else adds to either.
+func (d *DB) settle(ctx context.Context, log *journal) error {
+	last, err := d.lastEntry(ctx)
 	if err != nil {
 		return err
 	}
-	return log.append(rows...)
+	if id, _, err := log.last(); err == nil && id == last {
+		return nil
+	}
+	w, err := log.read()
+	if err != nil {
+		return err
+	}
+	return d.settleAll(ctx, log, w)
+}
+
+// settleAll does it line by line.
+func (d *DB) settleAll(ctx context.Context, log *journal, w written) error {
+	var all []minutes.Judgement
+	had := 0
+	err := d.write(ctx, "bring journal and memory together", func(ctx context.Context, tx *sql.Tx) error {
+		rows, err := readLog(ctx, tx, 0)
+		if err != nil {
+			return err
+		}
+		had = len(rows)
+		have := make(map[int64]bool, len(rows))
+		for _, j := range rows {
+			have[j.ID] = true
+		}
+		for _, j := range w.lines {
+			if have[j.ID] {
+				continue
+			}
+			if err := replay(ctx, tx, j); err != nil {
+				return fmt.Errorf("entry %d of the journal: %w", j.ID, err)
+			}
+		}
+		all, err = readLog(ctx, tx, 0)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return log.become(w, all, had < len(all))
+}
+
+// replay gives the database an entry that only the journal has.
+func replay(ctx context.Context, tx *sql.Tx, j minutes.Judgement) error {
+	if j.Verb == verbDone {
+		if err := closeAgain(ctx, tx, j); err != nil {
+			return err
+		}
+	}
+	return insertJudgement(ctx, tx, j)
+}
+
+// become makes the journal hold all, of which it has w: by adding what is new, by cutting off what was
+// never acknowledged (the database lacked nothing, and no line is missing), or by writing it anew.
+func (l *journal) become(w written, all []minutes.Judgement, lacked bool) error {
+	n := len(w.lines)
+	same := n <= len(all)
+	for i := 0; same && i < n; i++ {
+		same = w.lines[i].ID == all[i].ID
+	}
+	switch {
+	case same && w.bad == 0 && n == len(all):
+		return nil
+	case same && w.bad == 0:
+		return l.append(all[n:]...)
+	case same && w.bad == w.tail && n == len(all) && !lacked:
+		return l.f.Truncate(w.end)
+	}
+	return l.rewrite(all)
 }

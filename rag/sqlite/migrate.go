@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -85,28 +86,29 @@ func (d *DB) migrate(ctx context.Context, steps []migration) error {
 		return nil
 	}
 	if h.version > 0 {
-		if err := d.Backup(ctx, d.aside(fmt.Sprintf("before-v%d", latest))); err != nil {
+		// With the process in the name: two that are started at once both make one.
+		if err := d.Backup(ctx, d.aside(fmt.Sprintf("before-v%d-%d", latest, os.Getpid()))); err != nil {
 			return fmt.Errorf("back up before the memory is brought up to date: %w", err)
 		}
 	}
-	for _, step := range steps {
-		err := d.write(ctx, fmt.Sprintf("bring the memory to version %d", step.version), func(ctx context.Context, tx *sql.Tx) error {
-			h, err := readHeader(ctx, tx) // another process may have been faster
-			if err != nil || h.version >= step.version {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, step.sql); err != nil {
-				return err
-			}
-			// PRAGMA takes no parameters; both are our own numbers.
-			_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, step.version))
-			return err
-		})
+	// All steps or none: no other process sees a memory half-way.
+	return d.write(ctx, fmt.Sprintf("bring the memory from version %d to %d", h.version, latest), func(ctx context.Context, tx *sql.Tx) error {
+		h, err := readHeader(ctx, tx) // another process may have been faster
 		if err != nil {
 			return err
 		}
-	}
-	return nil
+		for _, step := range steps {
+			if step.version <= h.version {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, step.sql); err != nil {
+				return fmt.Errorf("step %d: %w", step.version, err)
+			}
+		}
+		// PRAGMA takes no parameters; both are our own numbers.
+		_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, max(latest, h.version)))
+		return err
+	})
 }
 
 // fits refuses what must not be written to.
@@ -116,6 +118,8 @@ func (d *DB) fits(h header, latest int) error {
 		return fmt.Errorf("SQLite %s is linked; at least %s is needed", h.sqlite, oldest)
 	case h.app != applicationID && (h.app != 0 || h.version != 0 || h.tables != 0):
 		return minutes.WithHint(fmt.Errorf("%s is a database of another program", d.path), "name another folder with --data-dir")
+	case h.version == 0 && h.tables != 0: // no version was ever without a number
+		return d.fail(context.Background(), "open the memory", fmt.Errorf("%s has tables and no version: %w", d.path, ErrDamaged))
 	case h.version > latest:
 		return minutes.WithHint(fmt.Errorf("%w (schema %d, this program knows %d)", ErrNewer, h.version, latest),
 			"update minutes, or name another folder with --data-dir")

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -138,14 +137,9 @@ func (d *DB) pinned(ctx context.Context) (map[string]bool, error) {
 	for id := range liked(log) {
 		out[id] = true
 	}
-	var raw []byte
-	err = d.r.QueryRowContext(ctx, `SELECT brief FROM briefs ORDER BY day DESC, n DESC LIMIT 1`).Scan(&raw)
+	b, err := scanBrief(d.r.QueryRowContext(ctx, selectBrief+` ORDER BY day DESC, n DESC LIMIT 1`))
 	if missing(err) {
 		return out, nil
-	}
-	var b minutes.Brief
-	if err == nil {
-		err = json.Unmarshal(raw, &b)
 	}
 	if err == nil {
 		spoken(b, out)

@@ -23,6 +23,7 @@ import (
 type DB struct {
 	path  string
 	now   func() time.Time
+	tell  func(string)
 	w, r  *sql.DB // the one writer, the readers
 	leave departures
 
@@ -32,7 +33,8 @@ type DB struct {
 
 // Options of Open.
 type Options struct {
-	Now func() time.Time // nil: time.Now
+	Now  func() time.Time // nil: time.Now
+	Tell func(string)     // hears of damage that was found and what became of it; nil: nobody does
 }
 
 // readers bounds the connections that read; each costs about 100 KB once used.
@@ -61,12 +63,21 @@ func open(ctx context.Context, path string, o Options, steps []migration) (*DB, 
 	if err != nil {
 		return nil, fmt.Errorf("open the memory: %w", err)
 	}
+	d := &DB{path: path, now: o.Now, tell: o.Tell}
+	if d.emptied() {
+		return nil, d.fail(ctx, "open the memory", fmt.Errorf("%s is empty: %w", path, ErrDamaged))
+	}
 	if err := prepareFile(path); err != nil {
 		return nil, err
 	}
-	d := &DB{path: path, now: o.Now}
 	if d.now == nil {
 		d.now = time.Now
+	}
+	if d.tell == nil {
+		d.tell = func(string) {}
+	}
+	if err := d.checkWAL(); err != nil {
+		return nil, d.fail(ctx, "open the memory", err)
 	}
 	if d.r, err = connect(path, reads, readers); err != nil {
 		return nil, d.fail(ctx, "open the memory", err)
