@@ -61,6 +61,11 @@ type Upkeep interface {
 	Retain(ctx context.Context, items, briefs time.Duration) (int, error)
 }
 
+// Finder searches all that is kept by its words.
+type Finder interface {
+	Search(ctx context.Context, q minutes.Query) ([]minutes.Hit, error)
+}
+
 // Feedback turns judgements into an order. Labels are what an item is known by; Undo is the
 // judgement that an undo would take back.
 type Feedback interface {
@@ -92,6 +97,8 @@ type Agent struct {
 	Feedback Feedback
 	Readings Readings // nil: nothing is read by a model
 	Models   Models
+	Key      []byte // of this install: handles are made with it
+	Finder   Finder // nil: questions are answered from no memory
 	Merge    func([]minutes.Item) []minutes.Group
 	Now      func() time.Time
 	Settings Settings

@@ -17,17 +17,28 @@ const maxEvidence = 4
 // quote that the model gave is tried first; a small model copies badly, so that sentences of the item
 // are tried after it, those first that share most words with the line.
 func hold(it minutes.Item, d prompts.Draft, m minutes.Morning) ([]minutes.Evidence, error) {
-	claim := minutes.Claim{Text: d.Line, Items: []string{it.ID}, Engine: minutes.EngineModel}
-	items := map[string]minutes.Item{it.ID: it}
-	first := []minutes.Safe{it.Title.Line()}
-	if fact, _, _ := strings.Cut(it.Facts().String(), "\n"); fact != "" {
-		first = append(first, minutes.CleanLine(fact))
+	return holds([]minutes.Item{it}, d.Line, []minutes.Safe{d.Quote}, m)
+}
+
+// holds is hold for a sentence about several items.
+func holds(cited []minutes.Item, line minutes.Safe, quotes []minutes.Safe, m minutes.Morning) ([]minutes.Evidence, error) {
+	claim := minutes.Claim{Text: line, Engine: minutes.EngineModel}
+	var first []minutes.Evidence
+	for _, it := range cited {
+		claim.Items = append(claim.Items, it.ID)
+		fact, _, _ := strings.Cut(it.Facts().String(), "\n")
+		for _, q := range []minutes.Safe{it.Title.Line(), minutes.CleanLine(fact)} {
+			if !q.Empty() {
+				first = append(first, minutes.Evidence{Item: it.ID, Quote: q})
+			}
+		}
 	}
+	items := byID(cited)
 	var why error
 	for n := range maxEvidence + 1 {
-		claim.Evidence = nil
-		for _, q := range append(slices.Clone(first), near(it, d, n)...) {
-			if !q.Empty() {
+		claim.Evidence = slices.Clone(first)
+		for _, it := range cited {
+			for _, q := range near(it, line, quotes, n) {
 				claim.Evidence = append(claim.Evidence, minutes.Evidence{Item: it.ID, Quote: q})
 			}
 		}
@@ -38,16 +49,18 @@ func hold(it minutes.Item, d prompts.Draft, m minutes.Morning) ([]minutes.Eviden
 	return nil, why
 }
 
-// near are the n pieces of an item's text that are nearest to a draft.
-func near(it minutes.Item, d prompts.Draft, n int) []minutes.Safe {
+// near are the quotes that an item has, and the n pieces of its text that are nearest to a line.
+func near(it minutes.Item, line minutes.Safe, quotes []minutes.Safe, n int) []minutes.Safe {
 	if n == 0 {
 		return nil
 	}
 	var out []minutes.Safe
-	if !d.Quote.Empty() && strings.Contains(flat(it), " "+strings.Join(folded(d.Quote.String()), " ")+" ") {
-		out = append(out, d.Quote)
+	for _, q := range quotes {
+		if !q.Empty() && strings.Contains(flat(it), " "+strings.Join(folded(q.String()), " ")+" ") {
+			out = append(out, q)
+		}
 	}
-	said := folded(d.Line.String())
+	said := folded(line.String())
 	type piece struct {
 		text  minutes.Safe
 		share int
