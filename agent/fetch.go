@@ -28,8 +28,9 @@ type fetched struct {
 }
 
 // fetch asks every source that is on (or the named ones) at once and keeps each batch as it
-// comes. A source that fails becomes its status; only a failing store is an error.
-func (a *Agent) fetch(ctx context.Context, only []string, report func(minutes.Progress)) (harvest, error) {
+// comes; fresh, if not nil, then hears what was new or changed. A source that fails becomes its status;
+// only a failing store is an error.
+func (a *Agent) fetch(ctx context.Context, only []string, fresh func([]minutes.Item), report func(minutes.Progress)) (harvest, error) {
 	var h harvest
 	before, err := a.statuses(ctx)
 	if err != nil {
@@ -63,12 +64,15 @@ func (a *Agent) fetch(ctx context.Context, only []string, report func(minutes.Pr
 		start := time.Now()
 		st, moved, err := a.keep(ctx, f, before[f.source.Name()])
 		h.keeping += time.Since(start)
-		h.moved = h.moved || moved
+		h.moved = h.moved || len(moved) > 0
 		if err != nil {
 			failed = errors.Join(failed, err)
 			continue
 		}
 		h.sources = append(h.sources, st)
+		if fresh != nil && len(moved) > 0 {
+			fresh(slices.DeleteFunc(f.batch.Items, func(it minutes.Item) bool { return !moved[it.ID] }))
+		}
 		if ctx.Err() == nil || f.err == nil {
 			report(progress(st))
 		}
@@ -123,11 +127,11 @@ func (a *Agent) fetchOne(ctx context.Context, s Configured, from minutes.Cursor)
 	return f
 }
 
-// keep stores one batch with its cursor and says how the source did, and whether anything changed.
-func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (minutes.SourceStatus, bool, error) {
+// keep stores one batch with its cursor and says how the source did, and what changed, by id.
+func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (minutes.SourceStatus, map[string]bool, error) {
 	st := minutes.SourceStatus{Name: f.source.Name(), Kind: f.source.Kind, Status: "ok", ElapsedMS: f.took.Milliseconds(),
 		FetchedAt: was.FetchedAt, FailedAt: was.FailedAt, Items: len(f.batch.Items), Rejected: f.batch.Rejected}
-	moved := false
+	moved := map[string]bool{}
 	if f.err == nil || len(f.batch.Items)+len(f.batch.Gone) > 0 || f.batch.Next.Token != nil {
 		for i := range f.batch.Items {
 			it := &f.batch.Items[i]
@@ -144,7 +148,9 @@ func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (
 		}
 		st.New = len(kept.New)
 		st.Rejected = append(st.Rejected, kept.Rejected...)
-		moved = len(kept.New)+len(kept.Changed)+len(kept.Gone) > 0
+		for _, id := range slices.Concat(kept.New, kept.Changed, kept.Gone) {
+			moved[id] = true
+		}
 	}
 	if f.err != nil && ctx.Err() != nil {
 		// The run was broken off, not the source: how it did is what it was.

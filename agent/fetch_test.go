@@ -71,7 +71,7 @@ func TestAnInterruptionIsNoFailureOfTheSource(t *testing.T) {
 	good := minutes.SourceStatus{Name: "slow", Kind: "test", Status: "ok", FetchedAt: a.Now().Add(-time.Hour)}
 	s.statuses["slow"] = good
 	var said []string
-	h, err := a.fetch(ctx, nil, func(p minutes.Progress) { said = append(said, p.State) })
+	h, err := a.fetch(ctx, nil, nil, func(p minutes.Progress) { said = append(said, p.State) })
 	if err != nil || len(h.sources) != 1 || h.sources[0].Status != "ok" || s.statuses["slow"].Status != "ok" {
 		t.Errorf("%+v, %v, kept as %+v", h.sources, err, s.statuses["slow"])
 	}
@@ -84,7 +84,7 @@ func TestASourceThatFailsIsKeptAsFailedSinceTheFirstTime(t *testing.T) {
 	a, s := newsroom(source{"down", func(context.Context) (minutes.Batch, error) { return minutes.Batch{}, errors.New("gone") }})
 	now := a.Now()
 	for range 3 {
-		if _, err := a.fetch(t.Context(), nil, func(minutes.Progress) {}); err != nil {
+		if _, err := a.fetch(t.Context(), nil, nil, func(minutes.Progress) {}); err != nil {
 			t.Fatal(err)
 		}
 		a.Now = func() time.Time { return now.Add(48 * time.Hour) }
@@ -98,7 +98,7 @@ func TestWhatAConnectorForgotToCleanIsCleanInTheStore(t *testing.T) {
 	a, s := newsroom(source{"mail", func(context.Context) (minutes.Batch, error) {
 		return minutes.Batch{Items: []minutes.Item{{ID: "mail:1", Kind: minutes.KindMail, Mail: &minutes.Mail{Folder: "IN\x1b[2JBOX\u202e"}}}}, nil
 	}})
-	if _, err := a.fetch(t.Context(), nil, func(minutes.Progress) {}); err != nil {
+	if _, err := a.fetch(t.Context(), nil, nil, func(minutes.Progress) {}); err != nil {
 		t.Fatal(err)
 	}
 	if len(s.kept) != 1 || s.kept[0] != "IN[2JBOX" {

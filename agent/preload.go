@@ -76,7 +76,7 @@ func (a *Agent) preload(ctx context.Context, m minutes.Morning, only []string, r
 	t := newStopwatch()
 	readers := a.newReaders(ctx, m)
 	defer readers.stop()
-	h, err := a.fetch(ctx, only, report)
+	h, err := a.fetch(ctx, only, readers.early, report)
 	timing := minutes.Timing{Fetch: max(t.lap()-h.keeping.Milliseconds(), 0), Keep: h.keeping.Milliseconds()}
 	if err != nil {
 		return minutes.Brief{}, err
@@ -130,8 +130,12 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 	if readers != nil {
 		timing.Read = t.step("read", report)
 	}
+	looked, trace := a.investigate(ctx, withoutMine(ranked), readers)
+	if len(trace) > 0 {
+		timing.Investigate = t.step("investigate", report)
+	}
 
-	draft := extract.Compose(m, extract.Input{Ranked: withoutMine(ranked), Sent: g.sent, Open: g.open, Before: g.before, Sources: sources, Readings: readings})
+	draft := extract.Compose(m, extract.Input{Ranked: withoutMine(ranked), Sent: g.sent, Open: g.open, Before: g.before, Sources: sources, Readings: readings, Looked: looked})
 	timing.Compose = t.step("compose", report)
 
 	b := verify.Brief(draft, byID(g.items, g.sent), m)
@@ -140,11 +144,12 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 	b.Schema, b.Day, b.Timezone = "minutes.brief/v1", m.Day, a.Settings.ZoneName
 	b.GeneratedAt, b.ExpiresAt = m.Now, m.Now.Add(a.Settings.Expires)
 	b.Engine, b.Usage = readers.account(b)
+	b.Trace = trace
 	b.Sources = sources
 	// Of what was gathered, not of what is there now: a thumb given meanwhile is not in this brief.
 	// What the brief itself settled is no news to the next run.
 	b.Fingerprint = a.fingerprint(m, sources, len(g.log), settled(g.open, b.Actions))
-	timing.Total = timing.Fetch + timing.Keep + timing.Rank + timing.Read + timing.Compose + timing.Verify
+	timing.Total = timing.Fetch + timing.Keep + timing.Rank + timing.Read + timing.Investigate + timing.Compose + timing.Verify
 	b.Timing = *timing
 	if ctx.Err() != nil {
 		return minutes.Brief{}, ctx.Err() // the last good brief stays

@@ -44,7 +44,8 @@ type readers struct {
 	end   context.CancelFunc
 	slots int
 	wg    sync.WaitGroup
-	limit int // of calls; 0: what was read before is all there is
+	limit int  // of calls
+	calls bool // false: what was read before is all there is
 
 	mu     sync.Mutex
 	queue  []job
@@ -68,16 +69,20 @@ func (a *Agent) newReaders(ctx context.Context, m minutes.Morning) *readers {
 	if a.Settings.Unwatched {
 		allowed = unwatched
 	}
-	r := &readers{a: a, m: m, slots: slots, limit: limit, asked: map[string]bool{}, made: map[string]minutes.Reading{}}
+	r := &readers{a: a, m: m, slots: slots, limit: limit, calls: true, asked: map[string]bool{}, made: map[string]minutes.Reading{}}
 	r.ctx, r.end = context.WithTimeout(ctx, allowed)
 	return r
 }
 
 // early has the items read that one source has just brought, while the others are still asked. On a
 // server with one slot nothing is early: the best of all come first.
-func (r *readers) early(items []minutes.Item, log []minutes.Judgement) {
-	if r == nil || r.slots == 1 || len(items) == 0 {
+func (r *readers) early(items []minutes.Item) {
+	if r == nil || r.slots == 1 || !r.calls {
 		return
+	}
+	log, err := r.a.Journal.Judgements(r.ctx)
+	if err != nil {
+		return // what ranks all of them says so
 	}
 	ranked := r.a.Feedback.Rank(r.m, r.a.Merge(items), log)
 	for _, s := range ranked[:min(len(ranked), fewReadings)] {
@@ -102,7 +107,7 @@ func (r *readers) read(s minutes.Scored) {
 		r.keep(made)
 		return
 	}
-	if r.limit == 0 {
+	if r.limit == 0 || !r.calls {
 		return
 	}
 	r.limit--
@@ -204,6 +209,13 @@ func (r *readers) ask(it minutes.Item, refused *prompts.Refused) (prompts.Draft,
 	return draft, answer.Model, err
 }
 
+// add counts what else was spent on the morning.
+func (r *readers) add(u minutes.Usage, passed []minutes.Fallback) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.usage, r.passed = addUsage(r.usage, u), append(r.passed, passed...)
+}
+
 func (r *readers) keep(made minutes.Reading) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -228,7 +240,7 @@ func (r *readers) best(ranked []minutes.Scored) map[string]minutes.Reading {
 // onlyKept makes no call: it finds what was read before.
 func (r *readers) onlyKept() {
 	if r != nil {
-		r.limit = 0
+		r.calls = false
 	}
 }
 

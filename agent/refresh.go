@@ -44,7 +44,7 @@ func (a *Agent) refresh(ctx context.Context) (*refreshing, func()) {
 			return
 		}
 		defer unlock()
-		_, err = a.fetch(ctx, old, func(p minutes.Progress) {
+		_, err = a.fetch(ctx, old, nil, func(p minutes.Progress) {
 			if p.Step == "fetch" && p.State != "start" {
 				r.done(p.Source)
 			}

@@ -22,6 +22,8 @@ type Input struct {
 	Sources []minutes.SourceStatus
 	// Readings are what a model made of items, by id; nil where none read.
 	Readings map[string]minutes.Reading
+	// Looked are lines that a closer look brought; there is room for them where insights leave it.
+	Looked []minutes.Claim
 }
 
 // Compose drafts the brief of m: TL;DR, summary, insights, agenda, actions, sections, changes and

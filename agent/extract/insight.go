@@ -36,6 +36,11 @@ func (d *desk) insights() []minutes.Claim {
 			}
 		}
 	}
+	for _, c := range d.in.Looked {
+		if len(out) < maxInsights && d.tell(c) {
+			out = append(out, c)
+		}
+	}
 	return out
 }
 
