@@ -98,7 +98,8 @@ func shareOf(c byte) int {
 	return 1
 }
 
-// A Piece of an answer as it streams.
+// A Piece of an answer as it streams, as it came: whoever shows it cleans it. One without text is a sign
+// of life from a model that thinks before it writes.
 type Piece struct {
 	Text  string
 	Reset bool
