@@ -113,6 +113,9 @@ type Composer struct {
 	Composer  string     `json:"composer"` // model or extractive
 	Model     string     `json:"model"`
 	Fallbacks []Fallback `json:"fallbacks"`
+	// Prose is "woven" where a model made flowing sentences of several items' lines: each was checked,
+	// but the writer of one item may have coloured what is said of another.
+	Prose string `json:"prose,omitempty"`
 }
 
 // A Fallback is a model that was passed over, and why.

@@ -118,6 +118,8 @@ type Settings struct {
 	Version    string // of the program: another one may compose another brief
 	// Deadline bounds one source's fetch; 0 means 30 s.
 	Deadline time.Duration
+	// Prose is "woven" where the summary's lines are to be made flowing sentences, else "".
+	Prose string
 	// Unwatched says that nobody waits at a terminal: a brief may take longer.
 	Unwatched bool
 }

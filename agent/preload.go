@@ -138,13 +138,16 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 	draft := extract.Compose(m, extract.Input{Ranked: withoutMine(ranked), Sent: g.sent, Open: g.open, Before: g.before, Sources: sources, Readings: readings, Looked: looked})
 	timing.Compose = t.step("compose", report)
 
-	b := verify.Brief(draft, byID(g.items, g.sent), m)
+	known := byID(g.items, g.sent)
+	b := verify.Brief(draft, known, m)
 	timing.Verify = t.step("verify", report)
 
 	b.Schema, b.Day, b.Timezone = "minutes.brief/v1", m.Day, a.Settings.ZoneName
 	b.GeneratedAt, b.ExpiresAt = m.Now, m.Now.Add(a.Settings.Expires)
+	a.weave(ctx, &b, known, readers)
+	prose := b.Engine.Prose
 	b.Engine, b.Usage = readers.account(b)
-	b.Trace = trace
+	b.Engine.Prose, b.Trace = prose, trace
 	b.Sources = sources
 	// Of what was gathered, not of what is there now: a thumb given meanwhile is not in this brief.
 	// What the brief itself settled is no news to the next run.
