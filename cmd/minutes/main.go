@@ -10,6 +10,7 @@ import (
 )
 
 func main() {
+	noCoreDumps()
 	jail.Child(all.Parsers()) // does not return in a child that parses for us
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -58,7 +58,6 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the first Ctrl+C ends the work, a second one the program
-	noCoreDumps()
 	sh := &shell{in: in, out: out, err: errw}
 	cmd := root(sh)
 	cmd.SetArgs(args)
@@ -124,7 +123,7 @@ one program, one SQLite file, no telemetry, and nothing needs a language model.
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(preloadCmd(sh), briefCmd(sh), itemsCmd(sh), showCmd(sh), openCmd(sh), whyCmd(sh), searchCmd(sh),
-		feedbackCmd(sh), actionsCmd(sh), doneCmd(sh), exportCmd(sh), sourcesCmd(sh), doctorCmd(sh), initCmd(sh),
+		feedbackCmd(sh), actionsCmd(sh), doneCmd(sh), exportCmd(sh), sourcesCmd(sh), authCmd(sh), doctorCmd(sh), initCmd(sh),
 		configCmd(sh), backupCmd(sh), restoreCmd(sh), schemaCmd(sh), demoCmd(sh), completionCmd(), versionCmd(sh))
 	return cmd
 }
@@ -148,7 +147,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 
 // planned are the commands that the program's description names and this version does not have.
 func planned() []string {
-	return []string{"ask", "models", "auth", "daemon", "schedule", "mcp", "memory", "learn"}
+	return []string{"ask", "models", "daemon", "schedule", "mcp", "memory", "learn"}
 }
 
 func argsBetween(least, most int, what string) cobra.PositionalArgs {

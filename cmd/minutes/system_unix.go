@@ -2,7 +2,11 @@
 
 package main
 
-import "syscall"
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
 
 // noFollow refuses a link, and does not wait for whoever might read a pipe.
 const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
@@ -18,4 +22,12 @@ func noCoreDumps() {
 		l.Cur = 0
 		_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &l) // it can only fail where it was 0
 	}
+	undumpable()
+}
+
+// mine says that a file or folder is this user's and that nobody else may write to it. A file with a
+// second name is not: it may be one of the user's own that somebody else has put there.
+func mine(st fs.FileInfo) bool {
+	s, ok := st.Sys().(*syscall.Stat_t)
+	return ok && int(s.Uid) == os.Geteuid() && st.Mode().Perm()&0o022 == 0 && (st.IsDir() || s.Nlink == 1)
 }

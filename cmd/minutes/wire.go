@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -53,7 +52,7 @@ func open(ctx context.Context, sh *shell) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := &secret.Known{}
+	known := literals(cfg)
 	log, logFile := openLog(sh, known)
 	p := &program{cfg: cfg, db: db, pool: &jail.Pool{}, log: logFile, now: now, shell: sh}
 	p.Agent = &agent.Agent{
@@ -99,7 +98,6 @@ func lower(in []string) []string {
 func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
 	broker := egress.New(egress.Options{Ledger: p.db, Now: p.now, Run: p.now().UTC().Format(time.RFC3339)})
 	p.ways = broker
-	secrets := secret.Resolver(secret.Options{Dir: filepath.Dir(config.ConfigPath()), Known: known})
 	specs := map[string]connectors.Spec{}
 	for _, s := range all.Specs() {
 		specs[s.Kind] = s
@@ -118,7 +116,7 @@ func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
 		src, err := cfg.Open(connectors.Env{
 			Name: base.Name, Private: private, Profile: p.Settings.Profile, Zone: p.Settings.Zone, Now: p.now,
 			Log: log.With("source", base.Name), State: p.db.State(base.Name), Client: client, Dial: dial,
-			Secret: secrets, Parse: p.pool.Parse,
+			Secret: secret.Resolver(secret.Options{Dir: secretsDir(p.cfg), Source: base.Name, Known: known, Log: log}), Parse: p.pool.Parse,
 		})
 		var key *connectors.KeyError
 		if errors.As(err, &key) {
@@ -126,7 +124,7 @@ func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
 		} else if err != nil {
 			return fmt.Errorf("%s %q: %w", c.Kind, base.Name, err)
 		}
-		p.Sources = append(p.Sources, agent.Configured{Source: src, Kind: c.Kind, Off: !base.On(), Private: private, LocalOnly: base.LocalOnly})
+		p.Sources = append(p.Sources, agent.Configured{Source: quiet(src, known.Hide), Kind: c.Kind, Off: !base.On(), Private: private, LocalOnly: base.LocalOnly})
 	}
 	return nil
 }
@@ -214,34 +212,6 @@ func kinds() []config.Kind {
 		out = append(out, config.Kind{Name: s.Kind, Sample: s.Sample, New: func() any { return s.New() }})
 	}
 	return out
-}
-
-// maxLog is when the log is rotated; one old file is kept.
-const maxLog = 4 << 20
-
-// openLog writes to the state folder, never a secret that was resolved; a log that cannot be written
-// is no reason to fail.
-func openLog(sh *shell, known *secret.Known) (*slog.Logger, io.Closer) {
-	if sh.demo != nil {
-		return slog.New(slog.DiscardHandler), nil
-	}
-	dir := config.StateDir()
-	path := filepath.Join(dir, "minutes.log")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return slog.New(slog.DiscardHandler), nil
-	}
-	if st, err := os.Stat(path); err == nil && st.Size() > maxLog {
-		_ = os.Rename(path, path+".1")
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY|noFollow, 0o600)
-	if err != nil {
-		return slog.New(slog.DiscardHandler), nil
-	}
-	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() || f.Chmod(0o600) != nil { // a file of another user
-		_ = f.Close()
-		return slog.New(slog.DiscardHandler), nil
-	}
-	return slog.New(secret.Redactor(slog.NewJSONHandler(f, nil), known.Values)), f
 }
 
 // ranker hands the pure functions of feedback to the agent.

@@ -13,7 +13,11 @@ import (
 // in a file that others can read.
 func (c *Config) checkSecrets(p *problems, private bool) {
 	for i, con := range c.Connectors {
-		c.eachSecret(reflect.ValueOf(con.Value), c.path(i), func(path string, r minutes.SecretRef) { c.checkSecret(p, path, r, private) })
+		c.eachSecret(reflect.ValueOf(con.Value), c.path(i), func(path string, r minutes.SecretRef, own bool) {
+			if !own {
+				c.checkSecret(p, path, r, private)
+			}
+		})
 	}
 	for i, m := range c.Runtime.Models {
 		c.checkSecret(p, fmt.Sprintf("runtime.model[%d].api_key", i), m.APIKey, private)
@@ -40,8 +44,55 @@ func (c *Config) checkSecret(p *problems, path string, r minutes.SecretRef, priv
 	}
 }
 
-// eachSecret visits the references below v.
-func (c *Config) eachSecret(v reflect.Value, path string, visit func(string, minutes.SecretRef)) {
+// A Credential is a key of a table that takes a secret. Line is where it stands, or its table if it does
+// not; 0 in the defaults.
+type Credential struct {
+	Key  string
+	Line int
+	Ref  minutes.SecretRef
+}
+
+// Credentials are the keys for secrets in the table of the source, or of the model, of that name; ok says
+// whether there is one.
+func (c *Config) Credentials(name string) (list []Credential, ok bool) {
+	add := func(path string, r minutes.SecretRef, _ bool) {
+		list = append(list, Credential{Key: strip(path), Line: c.text.line(path), Ref: r})
+	}
+	for i, con := range c.Connectors {
+		if nameOf(con) == name {
+			c.eachSecret(reflect.ValueOf(con.Value), c.path(i), add)
+			return list, true
+		}
+	}
+	for i, m := range c.Runtime.Models {
+		if m.Name == name {
+			add(fmt.Sprintf("runtime.model[%d].api_key", i), m.APIKey, false)
+			return list, true
+		}
+	}
+	return nil, false
+}
+
+// Names are those of the sources and models that Credentials knows.
+func (c *Config) Names() []string {
+	var out []string
+	for _, con := range c.Connectors {
+		out = append(out, nameOf(con))
+	}
+	for _, m := range c.Runtime.Models {
+		out = append(out, m.Name)
+	}
+	return out
+}
+
+// nameOf is the name that every connector has by now.
+func nameOf(con Connector) string {
+	return reflect.ValueOf(con.Value).Elem().FieldByName("Name").String()
+}
+
+// eachSecret visits the references below v. own says of one that it is a type of the connector's with the
+// same fields, which checks itself: the address of a calendar, that may be a secret.
+func (c *Config) eachSecret(v reflect.Value, path string, visit func(path string, r minutes.SecretRef, own bool)) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
@@ -57,7 +108,11 @@ func (c *Config) eachSecret(v reflect.Value, path string, visit func(string, min
 		}
 	case reflect.Struct:
 		if r, ok := v.Interface().(minutes.SecretRef); ok {
-			visit(path, r)
+			visit(path, r, false)
+			return
+		}
+		if ref := reflect.TypeFor[minutes.SecretRef](); v.Type().ConvertibleTo(ref) {
+			visit(path, v.Convert(ref).Interface().(minutes.SecretRef), true)
 			return
 		}
 		if _, text := v.Interface().(encoding.TextMarshaler); text {

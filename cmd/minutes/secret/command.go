@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dailyminutes/minutes"
@@ -15,8 +16,11 @@ import (
 // maxSecret bounds what a command or a file may give.
 const maxSecret = 64 << 10
 
-// fromCommand runs a password manager, without a shell, and takes the first line it prints. What it
-// says on stderr is dropped: it may quote the secret.
+// maxWords bounds what is kept of a command's complaints.
+const maxWords = 4 << 10
+
+// fromCommand runs a password manager, without a shell, and takes the first line it prints. Where it
+// fails, the last line it wrote on stderr is told, without what it printed: it may quote the secret.
 func (o Options) fromCommand(ctx context.Context, argv minutes.Argv) (string, error) {
 	name := clean(filepath.Base(argv[0]))
 	program := argv[0]
@@ -32,7 +36,8 @@ func (o Options) fromCommand(ctx context.Context, argv minutes.Argv) (string, er
 	cmd := exec.CommandContext(wait, program, argv[1:]...)
 	cmd.WaitDelay = o.wait.pipe
 	out := &limited{left: maxSecret}
-	cmd.Stdout = out
+	words := &limited{left: maxWords, quiet: true}
+	cmd.Stdout, cmd.Stderr = out, words
 	err := cmd.Run()
 	var exit *exec.ExitError
 	switch {
@@ -47,25 +52,44 @@ func (o Options) fromCommand(ctx context.Context, argv minutes.Argv) (string, er
 	case out.over: // before the exit: the command dies of the closed pipe
 		return "", minutes.WithHint(fmt.Errorf("the command %s: %w", name, errTooMuch), "it must print the secret alone")
 	case errors.As(err, &exit):
-		return "", minutes.WithHint(fmt.Errorf("the command %s failed (exit %d)", name, exit.ExitCode()), "run it by hand: it must print the secret and exit 0")
+		return "", minutes.WithHint(fmt.Errorf("the command %s failed (exit %d)%s", name, exit.ExitCode(), o.complaint(out, words)), "run it by hand: it must print the secret and exit 0")
 	}
 	return "", minutes.WithHint(fmt.Errorf("the command %s cannot be run", name), "check that it is there and may be executed")
 }
 
 var errTooMuch = errors.New("it prints more than 64 KiB")
 
-// limited is a buffer with a bound. The buffer is not embedded: its ReadFrom would pass by Write.
+// complaint is the last line of what a command wrote on stderr, cleaned, and without anything that it
+// printed or that is known as a secret.
+func (o Options) complaint(out, words *limited) string {
+	lines := strings.FieldsFunc(words.buf.String(), func(r rune) bool { return r == '\n' || r == '\r' })
+	for _, line := range slices.Backward(lines) {
+		hide := func(s string) string { return o.Known.Hide(Redact(s, strings.Fields(out.buf.String())...)) }
+		if text := clean(hide(minutes.CleanLine(hide(line)).String())); text != "" {
+			return ": " + text
+		}
+	}
+	return ""
+}
+
+// limited is a buffer with a bound. A quiet one drops what is past it, else the writer is refused. The
+// buffer is not embedded: its ReadFrom would pass by Write.
 type limited struct {
-	buf  bytes.Buffer
-	left int
-	over bool
+	buf         bytes.Buffer
+	left        int
+	over, quiet bool
 }
 
 func (l *limited) Write(p []byte) (int, error) {
+	keep := p
 	if len(p) > l.left {
 		l.over = true
-		return 0, errTooMuch
+		if !l.quiet {
+			return 0, errTooMuch
+		}
+		keep = p[:l.left]
 	}
-	l.left -= len(p)
-	return l.buf.Write(p)
+	l.left -= len(keep)
+	l.buf.Write(keep)
+	return len(p), nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/dailyminutes/minutes"
 )
@@ -58,6 +59,9 @@ func readOwn(path string) ([]byte, error) {
 	case open(st):
 		return nil, minutes.WithHint(fmt.Errorf("%s can be read by others", clean(path)), "chmod 600 "+clean(path))
 	}
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", clean(path), bare(err))
@@ -68,11 +72,30 @@ func readOwn(path string) ([]byte, error) {
 	return data, nil
 }
 
+// checkFolder refuses a folder in which somebody else may put another file of ours in this one's place.
+// Root may anyway, and in a folder like /tmp names are safe from others.
+func checkFolder(dir string) error {
+	st, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s cannot be looked at: %w", clean(dir), bare(err))
+	case !ownedByMe(st):
+		return minutes.WithHint(fmt.Errorf("%s belongs to another user", clean(dir)), "keep the secret in a folder of your own")
+	case writable(st) && st.Mode()&fs.ModeSticky == 0:
+		return minutes.WithHint(fmt.Errorf("%s can be written to by others", clean(dir)), "chmod 700 "+clean(dir))
+	}
+	return nil
+}
+
 // bare is the system's reason without the path.
 func bare(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		return pe.Err
+	}
+	var le *os.LinkError
+	if errors.As(err, &le) {
+		return le.Err
 	}
 	return err
 }

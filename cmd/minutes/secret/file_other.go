@@ -10,3 +10,4 @@ const noFollow = 0
 func isLoop(error) bool          { return false }
 func ownedByMe(fs.FileInfo) bool { return true }
 func open(fs.FileInfo) bool      { return false }
+func writable(fs.FileInfo) bool  { return false }

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// noFollow refuses a link; noFollow also keeps a FIFO from blocking the open.
+// noFollow refuses a link, and keeps a FIFO from blocking the open.
 const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
 func isLoop(err error) bool { return errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EMLINK) }
@@ -21,3 +21,6 @@ func ownedByMe(st fs.FileInfo) bool {
 }
 
 func open(st fs.FileInfo) bool { return st.Mode().Perm()&0o077 != 0 }
+
+// writable says whether anybody else may write: in a folder, put files in the place of others.
+func writable(st fs.FileInfo) bool { return st.Mode().Perm()&0o002 != 0 }

@@ -2,7 +2,6 @@ package secret
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -14,61 +13,70 @@ import (
 	"github.com/dailyminutes/minutes"
 )
 
-// Known remembers the values that were found, for Redactor. Safe for concurrent use; the zero value
-// is empty.
+// Known remembers the values that were found, to hide them in what is logged and said. Safe for
+// concurrent use; the zero value is empty.
 type Known struct {
 	mu   sync.Mutex
 	list []string
 }
 
-// Add remembers s.
+// Add remembers s and, where it is an address, what of it lets a person in: errors may tell a part.
 func (k *Known) Add(s minutes.Secret) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if v := s.Reveal(); v != "" && !slices.Contains(k.list, v) {
-		k.list = append(k.list, v)
+	for _, v := range append(parts(s.Reveal()), s.Reveal()) {
+		if v != "" && !slices.Contains(k.list, v) {
+			k.list = append(k.list, v)
+		}
 	}
 }
 
-// Values are all that were added. It is what Redactor takes.
-func (k *Known) Values() []string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return slices.Clone(k.list)
-}
-
-// shortest is the length from which a value is hidden: to hide every "a" tells what the password is.
-const shortest = 4
-
-// Redact hides the values in s, as they are and as a URL or a header writes them.
-func Redact(s string, values ...string) string {
-	longest := slices.Clone(values)
-	slices.SortFunc(longest, func(a, b string) int { return len(b) - len(a) }) // one may be inside another
-	for _, v := range longest {
-		if len(v) < shortest {
-			continue
+// parts are what may be secret in a web address: the password, long segments of the path and long values
+// of the query. Their names and the words in between are not.
+func parts(address string) []string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil
+	}
+	password, _ := u.User.Password()
+	out := []string{password}
+	for _, s := range strings.Split(u.Path, "/") {
+		if len(s) > 15 {
+			out = append(out, s)
 		}
-		quoted, _ := json.Marshal(v)
-		for _, form := range []string{v, string(quoted), url.QueryEscape(v), url.PathEscape(v), base64.StdEncoding.EncodeToString([]byte(v)), fmt.Sprintf("%q", v)} {
-			if form = strings.Trim(form, `"=`); len(form) >= shortest {
-				s = strings.ReplaceAll(s, form, "[secret]")
+	}
+	for _, values := range u.Query() {
+		for _, v := range values {
+			if len(v) > 7 {
+				out = append(out, v)
 			}
 		}
 	}
-	return s
+	return out
+}
+
+// Hide is s without any value that was added so far. A nil Known hides nothing.
+func (k *Known) Hide(s string) string {
+	if k == nil {
+		return s
+	}
+	k.mu.Lock()
+	list := slices.Clone(k.list)
+	k.mu.Unlock()
+	return Redact(s, list...)
 }
 
 // Redactor is a handler that hides values in messages, keys and attributes, those of groups, errors and
-// other values included. values is asked at each record: what became known later is hidden too.
-func Redactor(h slog.Handler, values func() []string) slog.Handler {
-	return redactor{h: h, values: values}
+// other values included. hide is asked at each record: what became known later is hidden too.
+func Redactor(h slog.Handler, hide func(string) string) slog.Handler {
+	return redactor{h: h, hide: hide}
 }
 
 // redactor keeps what With added and hands it on at each record, when the values are known.
 type redactor struct {
-	h      slog.Handler
-	values func() []string
-	with   []added
+	h    slog.Handler
+	hide func(string) string
+	with []added
 }
 
 // added is a group opened, or attributes.
@@ -96,59 +104,59 @@ func (r redactor) WithGroup(name string) slog.Handler {
 }
 
 func (r redactor) Handle(ctx context.Context, rec slog.Record) error {
-	values, h := r.values(), r.h
+	h := r.h
 	for _, w := range r.with {
 		if w.group != "" {
-			h = h.WithGroup(Redact(w.group, values...))
+			h = h.WithGroup(r.hide(w.group))
 		} else {
-			h = h.WithAttrs(hideAll(w.attrs, values))
+			h = h.WithAttrs(r.attrs(w.attrs))
 		}
 	}
-	out := slog.NewRecord(rec.Time, rec.Level, Redact(rec.Message, values...), rec.PC)
+	out := slog.NewRecord(rec.Time, rec.Level, r.hide(rec.Message), rec.PC)
 	rec.Attrs(func(a slog.Attr) bool {
-		out.AddAttrs(hide(a, values))
+		out.AddAttrs(r.attr(a))
 		return true
 	})
 	return h.Handle(ctx, out)
 }
 
-func hideAll(attrs []slog.Attr, values []string) []slog.Attr {
+func (r redactor) attrs(attrs []slog.Attr) []slog.Attr {
 	out := make([]slog.Attr, len(attrs))
 	for i, a := range attrs {
-		out[i] = hide(a, values)
+		out[i] = r.attr(a)
 	}
 	return out
 }
 
-// hide redacts one attribute. What is no plain value becomes text if its text had a secret in it.
-func hide(a slog.Attr, values []string) slog.Attr {
-	a.Key = Redact(a.Key, values...)
+// attr redacts one attribute. What is no plain value becomes text if its text had a secret in it.
+func (r redactor) attr(a slog.Attr) slog.Attr {
+	a.Key = r.hide(a.Key)
 	a.Value = a.Value.Resolve()
 	switch a.Value.Kind() {
 	case slog.KindGroup:
-		a.Value = slog.GroupValue(hideAll(a.Value.Group(), values)...)
+		a.Value = slog.GroupValue(r.attrs(a.Value.Group())...)
 	case slog.KindString:
-		a.Value = slog.StringValue(Redact(a.Value.String(), values...))
+		a.Value = slog.StringValue(r.hide(a.Value.String()))
 	case slog.KindAny:
-		a.Value = hideAny(a.Value, values)
+		a.Value = r.any(a.Value)
 	default: // a number may be a secret too
-		if s := a.Value.String(); Redact(s, values...) != s {
-			a.Value = slog.StringValue(Redact(s, values...))
+		if s := a.Value.String(); r.hide(s) != s {
+			a.Value = slog.StringValue(r.hide(s))
 		}
 	}
 	return a
 }
 
-// hideAny looks at a value as both kinds of handler would write it: as text and as JSON, which
-// follows pointers.
-func hideAny(v slog.Value, values []string) slog.Value {
+// any looks at a value as both kinds of handler would write it: as text and as JSON, which follows
+// pointers.
+func (r redactor) any(v slog.Value) slog.Value {
 	if err, ok := v.Any().(error); ok {
-		return slog.StringValue(Redact(err.Error(), values...))
+		return slog.StringValue(r.hide(err.Error()))
 	}
 	s := fmt.Sprintf("%+v", v.Any())
 	j, _ := json.Marshal(v.Any())
-	if Redact(s, values...) == s && Redact(string(j), values...) == string(j) {
+	if r.hide(s) == s && r.hide(string(j)) == string(j) {
 		return v
 	}
-	return slog.StringValue(Redact(s, values...))
+	return slog.StringValue(r.hide(s))
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
+	"time"
 
 	"github.com/dailyminutes/minutes"
 	"github.com/zalando/go-keyring"
@@ -14,15 +16,36 @@ import (
 // errNoRing says that there is nothing to ask.
 var errNoRing = errors.New("there is no session with a keyring here")
 
-// systemRing asks the system's keyring. On a Unix without a session bus it is not asked at all: the
+// A ring is a keyring. Its calls take no context, and wait for a person where it is locked.
+type ring interface {
+	Get(service, user string) (string, error)
+	Set(service, user, value string) error
+	Delete(service, user string) error
+}
+
+// systemRing is the system's keyring. On a Unix without a session bus it is not asked at all: the
 // D-Bus library would start a bus of its own (dbus-launch) and leave it running.
-func systemRing(getenv func(string) string) func(service, user string) (string, error) {
-	return func(service, user string) (string, error) {
-		if !sessionBus(getenv) {
-			return "", errNoRing
-		}
-		return keyring.Get(service, user)
+type systemRing struct{ getenv func(string) string }
+
+func (r systemRing) Get(service, user string) (string, error) {
+	if !sessionBus(r.getenv) {
+		return "", errNoRing
 	}
+	return keyring.Get(service, user)
+}
+
+func (r systemRing) Set(service, user, value string) error {
+	if !sessionBus(r.getenv) {
+		return errNoRing
+	}
+	return keyring.Set(service, user, value)
+}
+
+func (r systemRing) Delete(service, user string) error {
+	if !sessionBus(r.getenv) {
+		return errNoRing
+	}
+	return keyring.Delete(service, user)
 }
 
 func sessionBus(getenv func(string) string) bool {
@@ -41,53 +64,66 @@ func sessionBus(getenv func(string) string) bool {
 	return false
 }
 
-// fromRing asks the keyring, then the encrypted store: cron and servers have no keyring.
-func (o Options) fromRing(ctx context.Context, name string) (string, error) {
+// within waits for a call of the keyring. One that is left behind ends with the program.
+func within(ctx context.Context, limit time.Duration, call func() (string, error)) (string, error) {
 	type answer struct {
 		value string
 		err   error
 	}
 	got := make(chan answer, 1)
-	go func() { // it takes no context, and waits for a person where it is locked
-		v, err := o.ring(Service, name)
+	go func() {
+		v, err := call()
 		got <- answer{v, err}
 	}()
-	wait, cancel := context.WithTimeout(ctx, o.wait.ring)
+	wait, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	var a answer
 	select {
-	case a = <-got:
+	case a := <-got:
+		return a.value, a.err
 	case <-wait.Done():
 		if ctx.Err() != nil {
-			return "", fmt.Errorf("keyring entry %s: %w", clean(name), ctx.Err())
+			return "", ctx.Err()
 		}
-		a.err = errors.New("the keyring does not answer: it may be locked")
+		return "", errors.New("the keyring does not answer: it may be locked")
 	}
-	if a.err == nil {
-		return a.value, nil
-	}
-	stored, err := o.stored(name)
-	switch {
-	case err == nil:
-		return stored, nil
-	case !errors.Is(err, os.ErrNotExist):
-		return "", err
-	case errors.Is(a.err, keyring.ErrNotFound):
-		return "", minutes.WithHint(fmt.Errorf("keyring entry %s: %w", clean(name), minutes.ErrNotFound), "store it: "+storeCommand(name))
-	case errors.Is(a.err, errNoRing):
-		return "", minutes.WithHint(fmt.Errorf("keyring entry %s: %w", clean(name), errNoRing), `cron and servers have none: use { command = "…" }, { file = "…" } or { env = "…" } there`)
-	}
-	return "", minutes.WithHint(fmt.Errorf("keyring entry %s: the keyring cannot be read: %s", clean(name), clean(a.err.Error())),
-		`unlock it, or use { command = "…" }, { file = "…" } or { env = "…" } instead`)
 }
 
-// storeCommand is how an entry gets into the keyring with the system's own tool.
-func storeCommand(name string) string {
-	switch runtime.GOOS {
-	case "darwin":
-		return "security add-generic-password -s " + Service + " -a " + clean(name) + " -w"
-	case "windows":
-		return "cmdkey /generic:" + Service + ":" + clean(name) + " /user:" + clean(name) + " /pass"
+// fromRing asks the keyring, then the encrypted store: cron and servers have no keyring. Where the store
+// has the entry, a keyring that waits for a person is not waited for long.
+func (o Options) fromRing(ctx context.Context, name string) (value, place string, err error) {
+	limit := o.wait.ring
+	if o.storeHas(name) {
+		limit = min(limit, o.wait.spare)
 	}
-	return "secret-tool store --label=" + Service + " service " + Service + " username " + clean(name)
+	value, noRing := within(ctx, limit, func() (string, error) { return o.ring.Get(Service, name) })
+	if noRing == nil {
+		return value, PlaceRing, nil
+	}
+	if ctx.Err() != nil {
+		return "", "", fmt.Errorf("keyring entry %s: %w", clean(name), ctx.Err())
+	}
+	why := reason(noRing)
+	value, noStore := o.stored(name)
+	switch {
+	case noStore == nil:
+		if o.Log != nil {
+			o.Log.Info("secret from the encrypted store", "entry", clean(name), "keyring", why)
+		}
+		return value, PlaceStore, nil
+	case !errors.Is(noStore, fs.ErrNotExist):
+		return "", "", fmt.Errorf("keyring entry %s: keyring: %s; encrypted store: %w", clean(name), why, noStore)
+	}
+	err = fmt.Errorf("keyring entry %s: keyring: %s; encrypted store: no such entry: %w", clean(name), why, minutes.ErrNotFound)
+	if errors.Is(noRing, keyring.ErrNotFound) {
+		return "", "", minutes.WithHint(err, "store it: "+o.auth())
+	}
+	return "", "", minutes.WithHint(err, "store it where no keyring is needed: "+o.auth()+` --file; or use { command = "…" } or { env = "…" }`)
+}
+
+// reason is why a keyring gave nothing, without D-Bus's longer sentences.
+func reason(err error) string {
+	if errors.Is(err, keyring.ErrNotFound) {
+		return "no such entry"
+	}
+	return clean(err.Error())
 }

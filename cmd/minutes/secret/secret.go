@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,25 +22,28 @@ const Service = "minutes"
 type Options struct {
 	Dir    string
 	Getenv func(string) string // nil is the environment
+	Source string              // whose secrets these are, for hints; may be ""
 	Known  *Known              // is told every value that is found, so that logs can hide it; may be nil
+	Log    *slog.Logger        // is told when the encrypted store stood in for the keyring, and why; may be nil
 
-	ring func(service, user string) (string, error) // the system's keyring
+	ring ring // the system's keyring
 	wait limits
 }
 
 // limits bound what may hang: a keyring that asks for its password on a screen nobody sees, a command
-// that asks on a terminal it does not have.
-type limits struct{ ring, command, pipe time.Duration }
+// that asks on a terminal it does not have. spare is for a keyring where the store has the entry too,
+// person for one that somebody who sits there may have to unlock.
+type limits struct{ ring, spare, person, command, pipe time.Duration }
 
 func (o Options) filled() Options {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
 	}
 	if o.ring == nil {
-		o.ring = systemRing(o.Getenv)
+		o.ring = systemRing{o.Getenv}
 	}
 	if o.wait == (limits{}) {
-		o.wait = limits{ring: 15 * time.Second, command: 10 * time.Second, pipe: time.Second}
+		o.wait = limits{ring: 15 * time.Second, spare: 2 * time.Second, person: time.Minute, command: 10 * time.Second, pipe: time.Second}
 	}
 	return o
 }
@@ -49,43 +53,49 @@ func (o Options) filled() Options {
 func Resolver(o Options) func(ctx context.Context, ref minutes.SecretRef) (minutes.Secret, error) {
 	o = o.filled()
 	return func(ctx context.Context, ref minutes.SecretRef) (minutes.Secret, error) {
-		v, err := o.resolve(ctx, ref)
-		if err != nil {
-			return minutes.Secret{}, err
-		}
-		s := minutes.NewSecret(v)
-		if s.Empty() {
-			return s, minutes.WithHint(fmt.Errorf("%s is empty", describe(ref)), "put the secret there, or change the config")
-		}
-		if o.Known != nil {
-			o.Known.Add(s)
-		}
-		return s, nil
+		s, _, err := o.find(ctx, ref)
+		return s, err
 	}
 }
 
-func (o Options) resolve(ctx context.Context, ref minutes.SecretRef) (string, error) {
+func (o Options) find(ctx context.Context, ref minutes.SecretRef) (minutes.Secret, string, error) {
+	v, place, err := o.resolve(ctx, ref)
+	if err != nil {
+		return minutes.Secret{}, "", err
+	}
+	s := minutes.NewSecret(v)
+	if s.Empty() {
+		return s, "", minutes.WithHint(fmt.Errorf("%s is empty", Describe(ref)), "put the secret there, or change the config")
+	}
+	if o.Known != nil {
+		o.Known.Add(s)
+	}
+	return s, place, nil
+}
+
+func (o Options) resolve(ctx context.Context, ref minutes.SecretRef) (value, place string, err error) {
+	place = Describe(ref)
 	switch {
 	case ref.Keyring != "":
 		return o.fromRing(ctx, ref.Keyring)
 	case ref.Env != "":
-		v := o.Getenv(ref.Env)
-		if v == "" {
-			return "", minutes.WithHint(fmt.Errorf("the variable %s is not set", clean(ref.Env)), "set it also where the schedule runs: cron and systemd do not read your shell's files")
+		if value = o.Getenv(ref.Env); value == "" {
+			err = minutes.WithHint(fmt.Errorf("the variable %s is not set", clean(ref.Env)), "set it also where the schedule runs: cron and systemd do not read your shell's files")
 		}
-		return v, nil
 	case len(ref.Command) > 0:
-		return o.fromCommand(ctx, ref.Command)
+		value, err = o.fromCommand(ctx, ref.Command)
 	case ref.File != "":
-		return o.fromFile(ref.File)
+		value, err = o.fromFile(ref.File)
 	case !ref.Literal.Empty():
-		return ref.Literal.Reveal(), nil
+		value = ref.Literal.Reveal()
+	default:
+		err = minutes.WithHint(errors.New("no secret is configured"), `write one of { keyring = "…" }, { env = "…" }, { command = "…" }, { file = "…" }`)
 	}
-	return "", minutes.WithHint(errors.New("no secret is configured"), `write one of { keyring = "…" }, { env = "…" }, { command = "…" }, { file = "…" }`)
+	return value, place, err
 }
 
-// describe names a reference without its value.
-func describe(ref minutes.SecretRef) string {
+// Describe names a reference without its value.
+func Describe(ref minutes.SecretRef) string {
 	switch {
 	case ref.Keyring != "":
 		return "keyring entry " + clean(ref.Keyring)
@@ -96,7 +106,16 @@ func describe(ref minutes.SecretRef) string {
 	case ref.File != "":
 		return clean(ref.File)
 	}
-	return "the secret"
+	return "the config itself"
+}
+
+// auth is the command that stores the source's secret.
+func (o Options) auth() string {
+	name := o.Source
+	if name == "" {
+		name = "NAME"
+	}
+	return "minutes auth " + clean(name)
 }
 
 func clean(s string) string { return minutes.CleanLine(s).Cut(120).String() }

@@ -28,6 +28,12 @@ func Store(o Options, name string, value minutes.Secret) error {
 	if value.Empty() {
 		return minutes.WithHint(errors.New("an empty secret is not stored"), "type it, then Enter")
 	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return minutes.WithHint(fmt.Errorf("make the folder of secrets: %w", bare(err)), "check that you may write in "+clean(o.Dir))
+	}
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
 	id, err := o.identity(true)
 	if err != nil {
 		return err
@@ -46,11 +52,17 @@ func Store(o Options, name string, value minutes.Secret) error {
 	return replace(path, out.Bytes())
 }
 
-// Forget removes a secret from the encrypted store; one that is not there is minutes.ErrNotFound.
-func Forget(o Options, name string) error {
-	path, err := o.filled().storePath(name)
+// File is where the encrypted store has, or would have, an entry; "" if its name will not do for a file.
+func File(o Options, name string) string {
+	path, _ := o.storePath(name)
+	return path
+}
+
+// forget removes a secret from the encrypted store; one that is not there is minutes.ErrNotFound.
+func forget(o Options, name string) error {
+	path, err := o.storePath(name)
 	if err != nil {
-		return err
+		return fmt.Errorf("secret %s: %w", clean(name), minutes.ErrNotFound) // a keyring may have names that are no file's
 	}
 	if err := os.Remove(path); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("secret %s: %w", clean(name), minutes.ErrNotFound)
@@ -72,6 +84,12 @@ func (o Options) stored(name string) (string, error) {
 	}
 	data, err = o.decrypt(path, data)
 	return string(data), err
+}
+
+// storeHas says whether the encrypted store has an entry of that name, whatever it holds.
+func (o Options) storeHas(name string) bool {
+	path, err := o.storePath(name)
+	return err == nil && exists(path)
 }
 
 func (o Options) storePath(name string) (string, error) {
@@ -110,11 +128,15 @@ func (o Options) identity(create bool) (*age.X25519Identity, error) {
 	}
 	data, err := readOwn(path)
 	if errors.Is(err, fs.ErrNotExist) && create {
-		id, err := age.GenerateX25519Identity()
-		if err != nil {
-			return nil, fmt.Errorf("make an identity: %w", err)
+		id, bad := age.GenerateX25519Identity()
+		if bad != nil {
+			return nil, fmt.Errorf("make an identity: %w", bad)
 		}
-		return id, createOnce(path, []byte("# the key to the secrets in this folder: keep it to yourself\n"+id.String()+"\n"))
+		made := createOnce(path, []byte("# the key to the secrets in this folder: keep it to yourself\n"+id.String()+"\n"))
+		if !errors.Is(made, fs.ErrExist) {
+			return id, made
+		}
+		data, err = readOwn(path) // another process has just made one: that is the key
 	}
 	if err != nil {
 		return nil, err
@@ -133,43 +155,37 @@ func (o Options) identity(create bool) (*age.X25519Identity, error) {
 
 func exists(path string) bool { _, err := os.Lstat(path); return err == nil }
 
-// createOnce writes a new file, never over one that another process has just made.
+// createOnce writes a new file, whole or not at all, and never over one that another process has just
+// made: that is fs.ErrExist.
 func createOnce(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("make the folder of secrets: %w", bare(err))
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", clean(path), bare(err))
-	}
-	return finish(f, data)
+	return put(path, data, os.Link)
 }
 
 // replace puts data at path whole or not at all.
 func replace(path string, data []byte) error {
+	return put(path, data, os.Rename)
+}
+
+// put writes a file beside path and gives it that name.
+func put(path string, data []byte, name func(from, to string) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
+	if err == nil {
+		defer func() { _ = os.Remove(f.Name()) }() // gone already where it was renamed
+		if err = finish(f, data); err == nil {
+			err = name(f.Name(), path)
+		}
+	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", clean(path), bare(err))
-	}
-	if err := finish(f, data); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("write %s: %w", clean(path), bare(err))
+		return minutes.WithHint(fmt.Errorf("write %s: %w", clean(path), bare(err)), "check that you may write there, and that there is room")
 	}
 	return nil
 }
 
-// finish writes, syncs and closes f, and removes it when that fails.
+// finish writes, syncs and closes f.
 func finish(f *os.File, data []byte) error {
 	_, err := f.Write(data)
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("write %s: %w", clean(f.Name()), bare(err))
-	}
-	return nil
+	return errors.Join(err, f.Close())
 }
