@@ -2,7 +2,10 @@ package ics
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -14,15 +17,37 @@ import (
 // parallel is how many documents are parsed at once; the jail has a child a core.
 const parallel = 4
 
-// parse sends the documents through the jail and puts together what comes out. One document that
-// cannot be read is the error; of several, each costs itself.
-func (s *source) parse(ctx context.Context, docs []document, w window) (collection, error) {
+// arguments are those of every document.
+func (s *source) arguments(docs []document, w window) arguments {
 	args := arguments{Source: s.env.Name, Private: s.env.Private, From: w.from, To: w.to,
 		Zone: s.env.Zone.String(), Exported: true, Revisions: len(docs) > 1}
 	for _, a := range s.env.Profile.Addresses {
 		args.Addresses = append(args.Addresses, strings.ToLower(strings.TrimSpace(a)))
 	}
 	args.Offset, args.Changes = export(s.env.Zone, w.from, w.to)
+	return args
+}
+
+// fingerprint is of all that items are made from: where it is the last one's, on the same day, nothing
+// has to be read again. It is "" where something could not be read, which is then tried again.
+func fingerprint(docs []document, args arguments) string {
+	b, err := json.Marshal(args)
+	h := sha256.New()
+	h.Write(b)
+	for _, d := range docs {
+		if d.err != nil || err != nil {
+			return ""
+		}
+		one := sha256.Sum256(d.data)
+		fmt.Fprintf(h, "%q", d.label)
+		h.Write(one[:])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// parse sends the documents through the jail and puts together what comes out. One document that
+// cannot be read is the error; of several, each costs itself.
+func (s *source) parse(ctx context.Context, docs []document, args arguments) (collection, error) {
 	parsed := make([]connectors.Parsed, len(docs))
 	var g errgroup.Group
 	g.SetLimit(parallel)

@@ -89,8 +89,9 @@ type document struct {
 	err   error // why it could not be read: it costs itself
 }
 
-// Fetch reads the calendar and expands it. The window moves from day to day, so this happens even
-// when nothing has changed at the source: what an address answered last is kept in the cursor.
+// Fetch reads the calendar and expands it. The window moves from day to day, so this happens once a
+// day even when nothing has changed at the source: what an address answered last is kept in the cursor.
+// Later on that day, the same calendar brings nothing.
 func (s *source) Fetch(ctx context.Context, from minutes.Cursor) (minutes.Batch, error) {
 	now := s.env.Now().In(s.env.Zone)
 	w := window{from: midnight(now, -daysBack), to: midnight(now, daysAhead+1)}
@@ -105,12 +106,20 @@ func (s *source) Fetch(ctx context.Context, from minutes.Cursor) (minutes.Batch,
 	if err != nil {
 		return minutes.Batch{}, fmt.Errorf("ics: %w", err)
 	}
-	c, err := s.parse(ctx, docs, w)
+	args := s.arguments(docs, w)
+	mark := fingerprint(docs, args)
+	if mark != "" && mark == last.Made {
+		return minutes.Batch{Next: minutes.Cursor{At: s.env.Now(), Token: last.token()}}, nil
+	}
+	c, err := s.parse(ctx, docs, args)
 	if err != nil {
 		return minutes.Batch{}, fmt.Errorf("ics: %w", err)
 	}
 	b := minutes.Batch{Items: c.items, Rejected: c.rejected, From: w.from, To: w.to, Full: c.whole && len(c.rejected) == 0}
 	b.Gone = last.update(c, w)
+	if last.Made = ""; b.Full {
+		last.Made = mark
+	}
 	if !c.whole {
 		last.forget() // the next answer is wanted, changed or not
 	}

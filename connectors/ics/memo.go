@@ -19,6 +19,7 @@ type memo struct {
 	Modified string
 	Sum      string // of the body
 	Packed   []byte // the body, compressed
+	Made     string // fingerprint of what the items were made from, where all of it could be read
 	// Seen are the items brought, by id: how what began before the window is known to be gone, and
 	// what is gone while another event cannot be read. A list, since gob writes maps in any order
 	// and the same state should be the same token.
