@@ -75,6 +75,8 @@ func parseAddress(s, charset string) (minutes.Address, bool) {
 	} else if i := strings.IndexByte(s, '('); i >= 0 {
 		email = s[:i]
 		name = strings.TrimRight(s[i+1:], ") ")
+	} else if i := strings.LastIndexAny(s, " \t"); i >= 0 && strings.IndexByte(s[i+1:], '@') > 0 && !strings.Contains(s, `"`) {
+		name, email = s[:i], s[i+1:] // Ann Example ann@example.com
 	}
 	a := minutes.Address{Name: minutes.CleanLine(plainName(decodeWords(unquoteName(name), charset))), Email: cleanEmail(email)}
 	if a.Email == "" && a.Name.Empty() {

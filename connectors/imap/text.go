@@ -59,7 +59,11 @@ func (r *reading) read(p *part, in string) {
 // when their texts are known.
 func (r *reading) alternative(p *part) {
 	var alt reading
+	plainer := slices.ContainsFunc(p.children, func(c *part) bool { return c.kind.value == "text/plain" || c.kind.value == "text/html" })
 	for _, c := range p.children {
+		if plainer && otherText(c.kind.value) {
+			continue // text/enriched, text/watch-html: the same once more
+		}
 		alt.read(c, "alternative")
 	}
 	r.calendar = append(r.calendar, alt.calendar...)
@@ -76,6 +80,10 @@ func (r *reading) alternative(p *part) {
 	if plain != "" {
 		r.plain = append(r.plain, plain)
 	}
+}
+
+func otherText(kind string) bool {
+	return strings.HasPrefix(kind, "text/") && kind != "text/plain" && kind != "text/html" && kind != "text/calendar"
 }
 
 // A page is HTML that is not yet rendered: most of it stands beside a plain text that says the same,
@@ -144,7 +152,11 @@ func (r *reading) text(p *part, sub string) {
 		}
 	default:
 		s := p.text(maxPlain)
-		if name, _, ok := cutUU([]byte(s)); ok {
+		for n := 0; n < maxFiles; n++ {
+			name, _, ok := cutUU([]byte(s))
+			if !ok {
+				break
+			}
 			r.files = append(r.files, name)
 			s = dropUU(s)
 		}
