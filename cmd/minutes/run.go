@@ -122,7 +122,7 @@ one program, one SQLite file, no telemetry, and nothing needs a language model.
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.SuggestionsMinimumDistance = 2
-	cmd.AddCommand(preloadCmd(sh), briefCmd(sh), itemsCmd(sh), showCmd(sh), openCmd(sh), whyCmd(sh), searchCmd(sh),
+	cmd.AddCommand(preloadCmd(sh), briefCmd(sh), itemsCmd(sh), showCmd(sh), openCmd(sh), whyCmd(sh), askCmd(sh), searchCmd(sh),
 		feedbackCmd(sh), actionsCmd(sh), doneCmd(sh), exportCmd(sh), sourcesCmd(sh), authCmd(sh), doctorCmd(sh), initCmd(sh),
 		configCmd(sh), backupCmd(sh), restoreCmd(sh), schemaCmd(sh), demoCmd(sh), completionCmd(), versionCmd(sh))
 	return cmd
@@ -147,7 +147,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 
 // planned are the commands that the program's description names and this version does not have.
 func planned() []string {
-	return []string{"ask", "models", "daemon", "schedule", "mcp", "memory", "learn"}
+	return []string{"models", "daemon", "schedule", "mcp", "memory", "learn"}
 }
 
 func argsBetween(least, most int, what string) cobra.PositionalArgs {

@@ -56,7 +56,7 @@ func open(ctx context.Context, sh *shell) (*program, error) {
 	log, logFile := openLog(sh, known)
 	p := &program{cfg: cfg, db: db, pool: &jail.Pool{}, log: logFile, now: now, shell: sh}
 	p.Agent = &agent.Agent{
-		Library: db, Archive: db, Journal: db, Loops: db, Runs: db, Health: db, Upkeep: db,
+		Library: db, Archive: db, Journal: db, Loops: db, Runs: db, Health: db, Upkeep: db, Finder: db,
 		Feedback: ranker{}, Merge: rag.Merge, Now: now, Log: log, Settings: settings(cfg),
 	}
 	if err := p.openSources(log, known); err != nil {

@@ -35,6 +35,9 @@ func (d *DB) Retain(ctx context.Context, items, briefs time.Duration) (int, erro
 			}
 			n += len(gone)
 		}
+		if err := dropMade(ctx, tx, now); err != nil {
+			return err
+		}
 		if briefs <= 0 {
 			return nil
 		}
