@@ -35,12 +35,18 @@ type Parser func(ctx context.Context, doc Document) (Parsed, error)
 // The error that wraps it says which, and carries a hint.
 var ErrKilled = errors.New("stopped while parsing: the document costs too much time or memory")
 
-// killed is ErrKilled with the reason that is known.
-type killed struct{ why string }
+// killed is ErrKilled with the reason that is known. chance says that it may not have been the
+// document's fault: a machine short of memory ends processes of its own choice.
+type killed struct {
+	why    string
+	chance bool
+}
 
 func (k killed) Error() string      { return "stopped while parsing: " + k.why }
 func (killed) Is(target error) bool { return target == ErrKilled }
 
-func errKilled(why string) error {
-	return minutes.WithHint(killed{why}, "the document is damaged or hostile; nothing else is affected: leave its source out if it stays (enabled = false)")
+func errKilled(why string) error { return killing(killed{why: why}) }
+
+func killing(k killed) error {
+	return minutes.WithHint(k, "the document is damaged or hostile; nothing else is affected: leave its source out if it stays (enabled = false)")
 }

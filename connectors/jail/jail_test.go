@@ -63,6 +63,12 @@ func parsers() map[string]Parser {
 			select {}
 		}),
 		"exit": pure(func(Document) (Parsed, error) { os.Exit(0); return Parsed{}, nil }),
+		"unlucky": pure(func(d Document) (Parsed, error) {
+			if strconv.Itoa(os.Getpid()) == string(d.Args) {
+				os.Exit(0)
+			}
+			return Parsed{Facts: map[string]string{"read": "by another"}}, nil
+		}),
 		"print": pure(func(Document) (Parsed, error) {
 			fmt.Println("chatty")
 			fmt.Fprintln(os.Stderr, "too")
@@ -177,6 +183,16 @@ func TestADeadlyDocumentCostsItselfAndSaysWhy(t *testing.T) {
 				t.Error("the same child goes on")
 			}
 		})
+	}
+}
+
+// TestAChildThatIsKilledByOthersCostsNoDocument has the one child end in the middle of a document for no
+// reason of the document's: the next one reads it.
+func TestAChildThatIsKilledByOthersCostsNoDocument(t *testing.T) {
+	p := pool(t, &Pool{Size: 1})
+	got, err := p.Parse(t.Context(), Document{Parser: "unlucky", Args: []byte(echo(t, p, "x")["pid"])})
+	if err != nil || got.Facts["read"] != "by another" {
+		t.Errorf("%v, %v", got.Facts, err)
 	}
 }
 

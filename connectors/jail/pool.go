@@ -30,8 +30,8 @@ type Pool struct {
 }
 
 // Parse reads doc in a child. An error of the parser comes back as an error with its hint, beside
-// what it had read; a child that had to be stopped is ErrKilled and is replaced. Several may be
-// called at once; each waits for a place. A document that names no parser only has a child started,
+// what it had read; a child that had to be stopped is ErrKilled and is replaced; one that ended for no
+// known reason costs a second attempt, which the next child makes. Several may be called at once; each waits for a place. A document that names no parser only has a child started,
 // in the background: whoever waits for a server meanwhile need not wait for it afterwards.
 func (p *Pool) Parse(ctx context.Context, doc Document) (Parsed, error) {
 	p.once.Do(p.init)
@@ -51,15 +51,10 @@ func (p *Pool) Parse(ctx context.Context, doc Document) (Parsed, error) {
 		return Parsed{}, ctx.Err()
 	}
 	defer func() { <-p.places }()
-	c, err := p.take()
-	if err != nil {
-		return Parsed{}, minutes.WithHint(fmt.Errorf("start a parser: %w", err), "this is a bug or a machine short of memory: try again, then report it")
-	}
-	got, rep, err := c.parse(ctx, doc, p.Deadline)
-	if err != nil || c.doomed || rep.Retire || c.served >= p.Serves {
-		c.stop()
-	} else {
-		p.put(c)
+	got, rep, err := p.attempt(ctx, doc)
+	var k killed
+	if errors.As(err, &k) && k.chance {
+		got, rep, err = p.attempt(ctx, doc)
 	}
 	if err != nil {
 		return Parsed{}, err
@@ -68,6 +63,21 @@ func (p *Pool) Parse(ctx context.Context, doc Document) (Parsed, error) {
 		return got, minutes.WithHint(errors.New(rep.Error), rep.Hint)
 	}
 	return got, nil
+}
+
+// attempt has one child read doc.
+func (p *Pool) attempt(ctx context.Context, doc Document) (Parsed, reply, error) {
+	c, err := p.take()
+	if err != nil {
+		return Parsed{}, reply{}, minutes.WithHint(fmt.Errorf("start a parser: %w", err), "this is a bug or a machine short of memory: try again, then report it")
+	}
+	got, rep, err := c.parse(ctx, doc, p.Deadline)
+	if err != nil || c.doomed || rep.Retire || c.served >= p.Serves {
+		c.stop()
+	} else {
+		p.put(c)
+	}
+	return got, rep, err
 }
 
 // ready starts one child, unless one is there: who needs more has them started as usual.

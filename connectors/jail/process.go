@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"time"
 )
@@ -80,7 +81,7 @@ func start(exe string) (*child, error) {
 	})
 	if err != nil || h.Version != version {
 		c.stop()
-		return nil, fmt.Errorf("the child does not answer (%s)", c.words.reason(c.cmd.ProcessState))
+		return nil, fmt.Errorf("the child does not answer (%s)", c.words.reason(c.cmd.ProcessState).why)
 	}
 	return c, nil
 }
@@ -149,7 +150,7 @@ func (c *child) parse(ctx context.Context, doc Document, deadline time.Duration)
 		return Parsed{}, reply{}, errKilled("the parser's answer cannot be read")
 	}
 	c.stop() // and wait: its last words say why it died
-	return Parsed{}, reply{}, errKilled(c.words.reason(c.cmd.ProcessState))
+	return Parsed{}, reply{}, killing(c.words.reason(c.cmd.ProcessState))
 }
 
 // kill ends the process: it holds nothing worth a farewell. Our reads and writes end with it.
@@ -179,7 +180,7 @@ func (l *lastWords) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (l *lastWords) reason(st *os.ProcessState) string {
+func (l *lastWords) reason(st *os.ProcessState) killed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	said := func(s string) bool { return bytes.Contains(l.b.Bytes(), []byte(s)) }
@@ -187,15 +188,19 @@ func (l *lastWords) reason(st *os.ProcessState) string {
 	if st != nil {
 		code = st.ExitCode()
 	}
+	_, fatal, _ := strings.Cut(l.b.String(), "fatal error: ")
+	fatal, _, _ = strings.Cut(fatal, "\n")
 	switch {
 	case said("stack overflow") || said("stack exceeds"):
-		return "it nests too deeply"
+		return killed{why: "it nests too deeply"}
 	case said("out of memory") || said("cannot allocate") || code == exitMemory:
-		return "it takes too much memory"
+		return killed{why: "it takes too much memory"}
 	case code == exitVersion:
-		return "the program was replaced while it ran: start it again"
-	case said("panic:"), said("fatal error:"):
-		return "the parser broke"
+		return killed{why: "the program was replaced while it ran: start it again"}
+	case said("panic:"):
+		return killed{why: "the parser broke"}
+	case fatal != "": // words of the Go runtime, none of the document's
+		return killed{fmt.Sprintf("the parser broke (%.60s)", fatal), true}
 	}
-	return fmt.Sprintf("the parser's process ended, %v", st)
+	return killed{fmt.Sprintf("the parser's process ended, %v", st), true}
 }
