@@ -59,7 +59,7 @@ func (s *source) noSecret(ctx context.Context, err error) error {
 		return fmt.Errorf("imap: password: %w", ctx.Err())
 	}
 	if minutes.Hint(err) == "" {
-		err = minutes.WithHint(err, "say where it is: password = { command = … }, { env = … } or { file = … } in the config of "+s.env.Name)
+		err = minutes.WithHint(err, "store it with minutes auth "+s.env.Name+", or say where it is: password = { command = … }, { env = … } or { file = … }")
 	}
 	return fmt.Errorf("imap: password: %w", err)
 }

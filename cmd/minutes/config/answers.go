@@ -1,7 +1,6 @@
 package config
 
 import (
-	"runtime"
 	"strings"
 )
 
@@ -53,17 +52,6 @@ func guessMail(address string) guess {
 		g.host, g.note = "", "Outlook takes no passwords any more: it needs signing in by OAuth, which a later version has"
 	}
 	return g
-}
-
-// keyringCommand is how a password gets into the keyring without this program.
-func keyringCommand() string {
-	switch runtime.GOOS {
-	case "darwin":
-		return "security add-generic-password -s minutes -a mail -w"
-	case "windows":
-		return "cmdkey /generic:minutes:mail /user:mail /pass"
-	}
-	return "secret-tool store --label=minutes service minutes username mail"
 }
 
 // config is the text of the config: what was answered set, every other key as a comment.

@@ -205,7 +205,7 @@ func (q *questions) post(a *answers, has func(string) bool) (err error) {
 		return s, argv.UnmarshalText([]byte(s))
 	})
 	if a.mailCommand == "" {
-		a.notes = append(a.notes, `put the mail password into the keyring as service "minutes", account "mail": `+keyringCommand())
+		a.notes = append(a.notes, "store the mail password: minutes auth mail")
 	}
 	return err
 }

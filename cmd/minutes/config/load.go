@@ -39,7 +39,7 @@ func load(path string, kinds []Kind, w world) (*Config, error) {
 // read gives the file's bytes and whether its owner alone can read it. It refuses a file that
 // somebody else could have written: commands in it are run.
 func (w world) read(path string) (data []byte, private bool, err error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|noWait, 0)
 	if err != nil {
 		e := &Error{File: path, Problem: "cannot be read: " + cause(err), Remedy: "check the path and its permissions"}
 		if errors.Is(err, fs.ErrNotExist) {

@@ -57,5 +57,9 @@ func (w world) owned(st fs.FileInfo, path string) (private bool, problem, remedy
 	case st.Mode().Perm()&0o002 != 0:
 		return false, "can be written by anybody", "commands in a config are run: chmod 600 " + path
 	}
+	dir := filepath.Dir(path)
+	if in, err := os.Stat(dir); err == nil && in.Mode().Perm()&0o002 != 0 && in.Mode()&fs.ModeSticky == 0 {
+		return false, "is in a folder where anybody may put another in its place", "commands in a config are run: chmod 700 " + dir
+	}
 	return ok && owner == w.uid && st.Mode().Perm()&0o077 == 0, "", ""
 }
