@@ -40,7 +40,14 @@ func newMailbox(t testing.TB, user string) *mailbox {
 		m.config = fmt.Sprintf("host = %q\nport = %s\ntls = \"none\"\n", host, port)
 	}
 	m.config += fmt.Sprintf("username = %q\npassword = %q\n", user, password)
-	c, err := imapclient.DialInsecure(plain, nil)
+	m.Client = dialMail(t, plain, user, password)
+	return m
+}
+
+// dialMail signs another mail program in.
+func dialMail(t testing.TB, addr, user, password string) *imapclient.Client {
+	t.Helper()
+	c, err := imapclient.DialInsecure(addr, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +55,7 @@ func newMailbox(t testing.TB, user string) *mailbox {
 	if err := c.Login(user, password).Wait(); err != nil {
 		t.Fatal(err)
 	}
-	m.Client = c
-	return m
+	return c
 }
 
 func memoryServer(t testing.TB, name, password string) string {

@@ -19,13 +19,14 @@ import (
 // step; nothing but reading is asked of it; afterwards all mail is there, once.
 func TestNoLieLosesMail(t *testing.T) {
 	env := connectortest.Env(t, connectortest.Options{Private: true, Now: morning(), Profile: minutes.Profile{Addresses: []string{user}}})
-	all := lies(os.Getenv("MINUTES_E2E") != "")
+	long := os.Getenv("MINUTES_E2E") != ""
+	all := lies(long)
 	sessions := 0
-	for _, l := range all {
+	for i, l := range all {
 		t.Run(l.name, func(t *testing.T) {
 			for _, modseq := range []uint64{0, 100} {
 				for _, later := range []bool{false, true} {
-					if l.flood != "" && (modseq > 0 || later) {
+					if l.flood != "" && (modseq > 0 || later) || !long && (modseq > 0) == later == (i%2 == 0) {
 						continue
 					}
 					sessions++

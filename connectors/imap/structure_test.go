@@ -72,10 +72,11 @@ func TestAStructureListsItsLeaves(t *testing.T) {
 }
 
 // FuzzWire sorts any stream as it comes, at once and byte by byte: the library gets the same, and the
-// FETCH responses are the same.
+// FETCH and SEARCH responses are the same.
 func FuzzWire(f *testing.F) {
 	f.Add([]byte("* 1 EXISTS\r\n* 1 FETCH (UID 1 FLAGS (\\Seen) BODY[TEXT]<0> {3}\r\n(a) RFC822.SIZE 9)\r\nT1 OK x\r\n"))
 	f.Add([]byte("* LIST () \"/\" {3}\r\nabc\r\n* 12 fetch (UID 2 BODYSTRUCTURE (\"text\" \"html\" NIL NIL NIL \"7bit\" 3 1) BODY[1.2] \"x\\\"y\")\r\n"))
+	f.Add([]byte("* SEARCH 5 4 3 (MODSEQ 9)\r\n* search\r\n* ESEARCH (TAG \"T5\") UID ALL 9,1:5 COUNT 6\r\n* SEARC x\r\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		run := func(r io.Reader) (passed, told string, bad bool) {
 			var got strings.Builder
@@ -85,6 +86,11 @@ func FuzzWire(f *testing.F) {
 				for _, s := range f.sections {
 					fmt.Fprintf(&got, "%v %s %q\n", s.path, s.what, s.body)
 				}
+			}
+			g.wire.found = func(b []byte) error {
+				set, err := readSearch(nil, b)
+				fmt.Fprintln(&got, set)
+				return err
 			}
 			out, err := io.ReadAll(g)
 			return string(out), got.String(), err != nil

@@ -9,6 +9,8 @@ const (
 	wireBuffer = 64 << 10
 	// maxFetch bounds one FETCH response as far as it is kept: a structure and what was asked for.
 	maxFetch = 8 << 20
+	// maxFetches bounds how many there are: of small ones the time is more than the bytes.
+	maxFetches = 200_000
 	// What the library reads is bounded more closely: it keeps it all, and some of it takes it long.
 	maxSaid     = 16 << 20
 	maxSaidLine = 1 << 20
@@ -26,6 +28,7 @@ type wire struct {
 	pass     int // of it, how much the library may have
 	said     int // of all that was sorted, how much the library had
 	keeping  response
+	fetches  int
 	kept     []byte // the response under way that it does not get
 	literals []span
 	read     fetched
@@ -139,6 +142,9 @@ func (w *wire) hand() error {
 			return nil
 		}
 		return w.found(w.kept)
+	}
+	if w.fetches++; w.fetches > maxFetches {
+		return fmt.Errorf("%w: more than %d answers about messages", errProtocol, maxFetches)
 	}
 	err := readFetch(&w.read, w.kept, w.literals)
 	if err == nil && w.deliver != nil {
