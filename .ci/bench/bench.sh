@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Speed as ratios in one run, beside each goal. bench.sh [start feeds imap cal store fan …]; all by
+# Speed as ratios in one run, beside each goal. bench.sh [start feeds imap cal store fan jail …]; all by
 # default. N rounds (15), scratch in WORK. Debian packages: newsboat dovecot-imapd khal python3-icalendar
 # python3-recurring-ical-events. Nothing here fails on a time; read the ratio, three runs.
 set -euo pipefail
@@ -181,7 +181,27 @@ fan() { # P15: eight sources of 50 to 500 ms at once, against the slowest alone
 	goal "P15 all eight - 1.05 x slowest, ms" "$(med 'all eight')-1.05*$(med 'slowest alone')" "<= 20"
 }
 
+jail() { # what the jail costs: a document, and a first preload of 1,000 beside a build that parses in the program
+	"$B/product" jail | tee "$WORK/jail"
+	goal "jail, the dearest document, ms" "$(awk '{print $(NF-1)}' "$WORK/jail" | sort -g | tail -1)" "<= 0.1"
+	sed 's/Parse: p.pool.Parse,/Parse: func(ctx context.Context, d jail.Document) (jail.Parsed, error) {\nif d.Parser == "" {\nreturn jail.Parsed{}, nil\n}\nreturn all.Parsers()[d.Parser](ctx, d)\n},/' \
+		"$ROOT/cmd/minutes/wire.go" >"$WORK/wire.go"
+	! cmp -s "$WORK/wire.go" "$ROOT/cmd/minutes/wire.go"
+	echo "{\"Replace\":{\"$ROOT/cmd/minutes/wire.go\":\"$WORK/wire.go\"}}" >"$WORK/overlay.json"
+	(cd "$ROOT" && CGO_ENABLED=0 go build -overlay "$WORK/overlay.json" -trimpath -tags grpcnotrace -ldflags "-s -w" -o "$B/unjailed" ./cmd/minutes)
+	[ -d "$D/thousand" ] || FEED_BASE=http://127.0.0.1:8097 "$B/gen" feeds "$D/thousand" 1000 10
+	spawn "$B/feedserver" -dir "$D/thousand" -addr 127.0.0.1:8097
+	{ printf '[[connectors.feed]]\nname = "feeds"\nurls = [\n'; feedlist thousand; echo ']'; } | config thousand
+	cat >"$WORK/spec.json" <<-J
+	[{"name":"in the jail","argv":[$(run thousand jailed),"preload"],"setup":"rm -rf $WORK/jailed"},
+	{"name":"in the program","argv":[$(M=$B/unjailed run thousand unjailed),"preload"],"setup":"rm -rf $WORK/unjailed"}]
+	J
+	pty -n "$N" -warm 1 | tee "$WORK/share"
+	goal "jail, share of a first preload of 1,000 documents, wall, %" "100*($(med 'in the jail')/$(med 'in the program')-1)" "<= 10"
+	goal "the same, CPU, %" "$(awk '/^in the/{c[$3]=$(NF-2)} END{print 100*(c["jail"]/c["program"]-1)}' "$WORK/share")" "<= 10"
+}
+
 build
 mkdir -p "$D/one" && cp "$D/plain/feed-000.xml" "$D/one/"
-[ $# -gt 0 ] || set -- start feeds imap cal store fan
+[ $# -gt 0 ] || set -- start feeds imap cal store fan jail
 for what in "$@"; do echo "== $what"; "$what"; done

@@ -2,6 +2,7 @@
 //
 //	product imap ADDR USER PASSWORD     first look and a second one, with the round trips
 //	product keep DIR                    10,000 items into a fresh store in one batch, 7 repeats
+//	product jail                        what the jail adds to a feed, a mail, a calendar
 package main
 
 import (
@@ -30,8 +31,12 @@ import (
 func main() {
 	jail.Child(all.Parsers())
 	log.SetFlags(0)
+	if len(os.Args) == 2 && os.Args[1] == "jail" {
+		cost()
+		return
+	}
 	if len(os.Args) < 3 {
-		log.Fatal("usage: product imap|keep …")
+		log.Fatal("usage: product imap|keep|jail …")
 	}
 	switch os.Args[1] {
 	case "imap":
