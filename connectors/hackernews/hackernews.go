@@ -168,28 +168,45 @@ func (s *source) read(ctx context.Context, path string) ([]byte, error) {
 	return res.Body, err
 }
 
-// parse sends all items through the jail as one document, a line each.
+// parse sends all items through the jail as one document, a line each. Where that is too much, each goes
+// alone: the one that it was costs itself.
 func (s *source) parse(ctx context.Context, ids []int64, bodies [][]byte) (connectors.Parsed, error) {
-	var doc bytes.Buffer
 	a := arguments{Source: s.env.Name, Private: s.env.Private, Now: s.env.Now(), MinPoints: s.config.MinPoints}
+	var lines [][]byte
 	for i, b := range bodies {
 		if b == nil {
 			continue
 		}
 		a.IDs = append(a.IDs, ids[i])
 		// A line is an item: JSON has no line break that matters.
-		doc.Write(bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\n"), []byte(" ")), []byte("\r"), []byte(" ")))
-		doc.WriteByte('\n')
+		b = bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\n"), []byte(" ")), []byte("\r"), []byte(" "))
+		lines = append(lines, append(b, '\n'))
 	}
-	if len(a.IDs) == 0 {
+	if len(lines) == 0 {
 		return connectors.Parsed{}, nil
 	}
+	all, err := s.parseLines(ctx, a, lines)
+	if !errors.Is(err, connectors.ErrKilled) {
+		return all, withHint(err, "try again later")
+	}
+	for i := range lines {
+		one := a
+		one.IDs = a.IDs[i : i+1]
+		got, err := s.parseLines(ctx, one, lines[i:i+1])
+		if err != nil {
+			got.Rejected = []minutes.Rejection{one.reject(0, err)}
+		}
+		all.Items, all.Rejected = append(all.Items, got.Items...), append(all.Rejected, got.Rejected...)
+	}
+	return all, nil
+}
+
+func (s *source) parseLines(ctx context.Context, a arguments, lines [][]byte) (connectors.Parsed, error) {
 	args, err := json.Marshal(a)
 	if err != nil {
 		return connectors.Parsed{}, err
 	}
-	got, err := s.env.Parse(ctx, connectors.Document{Parser: "hackernews", Data: doc.Bytes(), Args: args})
-	return got, withHint(err, "try again later")
+	return s.env.Parse(ctx, connectors.Document{Parser: "hackernews", Data: bytes.Join(lines, nil), Args: args})
 }
 
 func hint(err error) string {

@@ -1,6 +1,7 @@
 package hackernews
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,6 +97,29 @@ func TestFailedItemsCostThemselves(t *testing.T) {
 	b, err := open(t, &Config{BaseURL: srv}).Fetch(t.Context(), minutes.Cursor{})
 	if len(b.Items) != 2 || err == nil || !strings.Contains(err.Error(), "1 of 3 items failed") || minutes.Hint(err) == "" {
 		t.Errorf("%d items, %v", len(b.Items), err)
+	}
+}
+
+// TestAStoryThatKillsItsParserCostsItself: all go through the jail as one document, which one of them
+// could take with it.
+func TestAStoryThatKillsItsParserCostsItself(t *testing.T) {
+	env := connectortest.Env(t, connectortest.Options{})
+	parse := env.Parse
+	env.Parse = func(ctx context.Context, d connectors.Document) (connectors.Parsed, error) {
+		if strings.Contains(string(d.Data), "Story 1") {
+			return connectors.Parsed{}, fmt.Errorf("the jail: %w", connectors.ErrKilled)
+		}
+		return parse(ctx, d)
+	}
+	c := &Config{BaseURL: connectortest.Serve(t, connectortest.None, api(three()))}
+	c.Fill()
+	src, err := c.Open(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := src.Fetch(t.Context(), minutes.Cursor{})
+	if err != nil || len(b.Items) != 2 || len(b.Rejected) != 1 || b.Rejected[0].Item.String() != "item 1" || b.Rejected[0].Next.Empty() {
+		t.Errorf("%v: %d items, %v", err, len(b.Items), b.Rejected)
 	}
 }
 
