@@ -14,6 +14,7 @@ import (
 // -wal and -shm the mode of the file, so these are closed to others from their first byte too. An
 // existing file must be a plain file of this user; bits that let others read it are taken away.
 func prepareFile(path string) error {
+	there := firstThere(filepath.Dir(path))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return minutes.WithHint(fmt.Errorf("make the data folder: %w", err), "choose another with --data-dir or MINUTES_DATA_DIR")
 	}
@@ -25,7 +26,7 @@ func prepareFile(path string) error {
 		if err := f.Close(); err != nil {
 			return err
 		}
-		return syncNew(filepath.Dir(path))
+		return syncNew(filepath.Dir(path), there)
 	}
 	st, lerr := os.Lstat(path)
 	if !errors.Is(err, fs.ErrExist) || lerr != nil {
@@ -34,14 +35,28 @@ func prepareFile(path string) error {
 	return checkFile(path, st)
 }
 
-// syncNew puts the name of a new file on disk, and that of its folder, which may be new as well.
-func syncNew(dir string) error {
-	for _, d := range []string{dir, filepath.Dir(dir)} {
-		if err := syncDir(d); err != nil && !errors.Is(err, fs.ErrPermission) { // a parent may not be ours to open
+// firstThere is the folder, or the nearest above it, that is there.
+func firstThere(dir string) string {
+	for {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// syncNew puts the name of a new file on disk, and those of the folders that were made for it: a file
+// whose folder a power cut takes away is lost. there is the folder that was there before.
+func syncNew(dir, there string) error {
+	for {
+		if err := syncDir(dir); err != nil && !errors.Is(err, fs.ErrPermission) { // one of another user's may not be ours to open
 			return fmt.Errorf("make the memory: %w", err)
 		}
+		if dir == there || dir == filepath.Dir(dir) {
+			return nil
+		}
+		dir = filepath.Dir(dir)
 	}
-	return nil
 }
 
 // checkFolder refuses a folder in which somebody else may put another file in the memory's place. Root
