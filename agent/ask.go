@@ -68,9 +68,7 @@ func (a *Agent) Ask(ctx context.Context, question string, hear Listener) (minute
 		}
 	}
 	for _, f := range q.passed {
-		if !slices.Contains(reply.Engine.Fallbacks, f) && len(reply.Engine.Fallbacks) < maxFallbacks {
-			reply.Engine.Fallbacks = append(reply.Engine.Fallbacks, f)
-		}
+		reply.Engine.Fallbacks = withFallback(reply.Engine.Fallbacks, f)
 	}
 	reply.Usage, reply.Trace = q.usage, q.trace
 	return reply, err

@@ -237,6 +237,14 @@ func (r *readers) best(ranked []minutes.Scored) map[string]minutes.Reading {
 	return maps.Clone(r.made)
 }
 
+// withFallback adds a model that was passed over: its first reason, which those after it follow from.
+func withFallback(list []minutes.Fallback, f minutes.Fallback) []minutes.Fallback {
+	if len(list) >= maxFallbacks || slices.ContainsFunc(list, func(o minutes.Fallback) bool { return o.Model == f.Model }) {
+		return list
+	}
+	return append(list, f)
+}
+
 // onlyKept makes no call: it finds what was read before.
 func (r *readers) onlyKept() {
 	if r != nil {
@@ -260,9 +268,7 @@ func (r *readers) account(b minutes.Brief) (minutes.Composer, minutes.Usage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, f := range r.passed {
-		if !slices.Contains(c.Fallbacks, f) && len(c.Fallbacks) < maxFallbacks {
-			c.Fallbacks = append(c.Fallbacks, f)
-		}
+		c.Fallbacks = withFallback(c.Fallbacks, f)
 	}
 	for _, claim := range b.Claims() {
 		if claim.Engine == minutes.EngineModel && len(claim.Items) > 0 {

@@ -74,8 +74,8 @@ func (a *Agent) inquire(kind gate.Kind, question minutes.Text, tools []minutes.T
 	return q
 }
 
-// think runs the loop. A planner that fails is followed by the next; the last one, of rules, does not
-// fail. When ctx ends, what was found stands.
+// think runs the loop. A planner that fails, or finds nothing, is followed by the next; the last one, of
+// rules, does not fail. When ctx ends, what was found stands.
 func (q *inquiry) think(ctx context.Context, planners ...planner) {
 	for q.run.Steps = 1; q.run.Steps <= gate.MaxSteps && len(planners) > 0; q.run.Steps++ {
 		if q.run.Over = ctx.Err() != nil; q.run.Over || q.run.Denied >= gate.MaxDenied {
@@ -89,7 +89,11 @@ func (q *inquiry) think(ctx context.Context, planners ...planner) {
 		}
 		if step.Final || len(step.Actions) == 0 {
 			q.note(minutes.Step{Step: q.run.Steps, Thought: step.Thought, Actions: []minutes.StepAction{}})
-			return
+			if len(q.found)+len(q.notes) > 0 || len(planners) == 1 {
+				return
+			}
+			planners = planners[1:] // it gives up with nothing found: rules look where the words point
+			continue
 		}
 		q.act(ctx, step)
 	}

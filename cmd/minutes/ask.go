@@ -22,8 +22,7 @@ func askCmd(sh *shell) *cobra.Command {
 		Args:  argsBetween(1, -1, `a QUESTION: minutes ask "what do I owe Anna?"`),
 		RunE: with(sh, func(ctx context.Context, p *program, args []string) error {
 			question := strings.Join(args, " ")
-			var err error
-			if p.Key, err = installKey(ctx, p.db); err != nil {
+			if err := p.think(ctx); err != nil {
 				return err
 			}
 			if asJSON {

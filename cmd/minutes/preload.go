@@ -72,6 +72,9 @@ func (p *program) preload(ctx context.Context, only []string) (minutes.Brief, er
 	for i, s := range p.Sources {
 		names[i] = s.Name()
 	}
+	if err := p.think(ctx); err != nil {
+		return minutes.Brief{}, err
+	}
 	b, err := p.Preload(ctx, only, newReporter(p.shell.err, names).report)
 	if ctx.Err() != nil && outer.Err() == nil {
 		return b, minutes.WithHint(fmt.Errorf("no brief within %s: %w", minutes.Duration(limit), ctx.Err()), "what was fetched is kept: run minutes preload again")
@@ -82,9 +85,9 @@ func (p *program) preload(ctx context.Context, only []string) (minutes.Brief, er
 	for _, s := range b.Sources {
 		asked := len(only) == 0 || slices.Contains(only, s.Name)
 		if asked && (s.Status == "failed" || s.Status == "partial") {
-			fmt.Fprintf(p.shell.err, "%s %s: %s\n", s.Name, s.Status, s.Error)
+			fmt.Fprintf(p.shell.err, "%s %s: %s\n", minutes.CleanLine(s.Name), minutes.CleanLine(s.Status), s.Error.Line())
 			if !s.Hint.Empty() {
-				fmt.Fprintf(p.shell.err, "  next: %s\n", s.Hint)
+				fmt.Fprintf(p.shell.err, "  next: %s\n", s.Hint.Line())
 			}
 		}
 	}

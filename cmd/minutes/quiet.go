@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/dailyminutes/minutes"
@@ -28,6 +29,30 @@ func literals(cfg *config.Config) *secret.Known {
 		}
 	}
 	return known
+}
+
+// environment is how secrets look variables up. Those that the sources' secrets are in are taken out of this
+// program's own environment, so that nothing it starts (a browser, a password manager) is given them; what
+// a model's key is in stays until it is asked for.
+func (sh *shell) environment(cfg *config.Config) func(string) string {
+	if sh.taken == nil {
+		sh.taken = map[string]string{}
+	}
+	for _, con := range cfg.Connectors {
+		list, _ := cfg.Credentials(con.Name())
+		for _, e := range list {
+			if v, ok := os.LookupEnv(e.Ref.Env); ok {
+				sh.taken[e.Ref.Env] = v
+				_ = os.Unsetenv(e.Ref.Env)
+			}
+		}
+	}
+	return func(name string) string {
+		if v, ok := sh.taken[name]; ok {
+			return v
+		}
+		return os.Getenv(name)
+	}
 }
 
 // quiet is src with the known secrets taken out of all that it says went wrong, whatever the connector or

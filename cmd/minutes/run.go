@@ -50,7 +50,8 @@ type shell struct {
 	config   string
 	data     string
 	now      string
-	demo     *demoWorld // set by `minutes demo`: the bundled world stands in for config and clock
+	taken    map[string]string // variables that were taken out of the environment: secrets
+	demo     *demoWorld        // set by `minutes demo`: the bundled world stands in for config and clock
 }
 
 // run is the whole program: arguments in, exit code out.
@@ -123,7 +124,7 @@ one program, one SQLite file, no telemetry, and nothing needs a language model.
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(preloadCmd(sh), briefCmd(sh), itemsCmd(sh), showCmd(sh), openCmd(sh), whyCmd(sh), askCmd(sh), searchCmd(sh),
-		feedbackCmd(sh), actionsCmd(sh), doneCmd(sh), exportCmd(sh), sourcesCmd(sh), authCmd(sh), doctorCmd(sh), initCmd(sh),
+		feedbackCmd(sh), actionsCmd(sh), doneCmd(sh), exportCmd(sh), sourcesCmd(sh), modelsCmd(sh), authCmd(sh), doctorCmd(sh), initCmd(sh),
 		configCmd(sh), backupCmd(sh), restoreCmd(sh), schemaCmd(sh), demoCmd(sh), completionCmd(), versionCmd(sh))
 	return cmd
 }
@@ -147,7 +148,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 
 // planned are the commands that the program's description names and this version does not have.
 func planned() []string {
-	return []string{"models", "daemon", "schedule", "mcp", "memory", "learn"}
+	return []string{"daemon", "schedule", "mcp", "memory", "learn"}
 }
 
 func argsBetween(least, most int, what string) cobra.PositionalArgs {

@@ -36,6 +36,9 @@ type program struct {
 	log   io.Closer
 	now   func() time.Time
 	shell *shell
+
+	secrets func(source string) func(context.Context, minutes.SecretRef) (minutes.Secret, error)
+	minds   []mind // nil until think
 }
 
 // open reads the config, opens the database and wires the agent. It touches no network.
@@ -98,6 +101,10 @@ func lower(in []string) []string {
 func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
 	broker := egress.New(egress.Options{Ledger: p.db, Now: p.now, Run: p.now().UTC().Format(time.RFC3339)})
 	p.ways = broker
+	environment := p.shell.environment(p.cfg)
+	p.secrets = func(source string) func(context.Context, minutes.SecretRef) (minutes.Secret, error) {
+		return secret.Resolver(secret.Options{Dir: secretsDir(p.cfg), Source: source, Getenv: environment, Known: known, Log: log})
+	}
 	specs := map[string]connectors.Spec{}
 	for _, s := range all.Specs() {
 		specs[s.Kind] = s
@@ -116,7 +123,7 @@ func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
 		src, err := cfg.Open(connectors.Env{
 			Name: base.Name, Private: private, Profile: p.Settings.Profile, Zone: p.Settings.Zone, Now: p.now,
 			Log: log.With("source", base.Name), State: p.db.State(base.Name), Client: client, Dial: dial,
-			Secret: secret.Resolver(secret.Options{Dir: secretsDir(p.cfg), Source: base.Name, Known: known, Log: log}), Parse: p.pool.Parse,
+			Secret: p.secrets(base.Name), Parse: p.pool.Parse,
 		})
 		var key *connectors.KeyError
 		if errors.As(err, &key) {

@@ -33,7 +33,7 @@ func initialise(path string, ask Asker, kinds []Kind, w world) error {
 	a := defaultAnswers(w.zoneName())
 	if ask.Interactive {
 		q := &questions{in: bufio.NewReader(ask.In), out: ask.Out}
-		fmt.Fprintf(ask.Out, "This writes %s. Empty answers take what stands in [brackets], or leave it out.\n\n", path)
+		fmt.Fprintf(ask.Out, "This writes %s. Empty answers take what stands in [brackets], or leave it out.\n\n", minutes.CleanLine(path))
 		if err := q.ask(&a, has(kinds)); err != nil {
 			return err
 		}
@@ -45,9 +45,9 @@ func initialise(path string, ask Asker, kinds []Kind, w world) error {
 	if err := create(path, text); err != nil {
 		return err
 	}
-	fmt.Fprintf(ask.Out, "\nWritten: %s (only you can read it)\n", path)
+	fmt.Fprintf(ask.Out, "\nWritten: %s (only you can read it)\n", minutes.CleanLine(path))
 	for _, n := range a.notes {
-		fmt.Fprintln(ask.Out, "  - "+n)
+		fmt.Fprintln(ask.Out, "  -", minutes.CleanLine(n))
 	}
 	fmt.Fprintln(ask.Out, "Next: minutes doctor, then minutes preload")
 	return nil
@@ -95,7 +95,7 @@ func (q *questions) line(question, def string) (string, error) {
 	if def != "" {
 		question += " [" + def + "]"
 	}
-	fmt.Fprint(q.out, question+": ")
+	fmt.Fprintf(q.out, "%s: ", minutes.Clean(question))
 	var b strings.Builder
 	for b.Len() < 4096 {
 		r, _, err := q.in.ReadRune()
@@ -125,7 +125,7 @@ func (q *questions) until(question, def string, ok func(string) (string, error))
 		if bad == nil {
 			return good, nil
 		}
-		fmt.Fprintf(q.out, "  %s\n", bad)
+		fmt.Fprintf(q.out, "  %s\n", minutes.CleanLine(bad.Error()))
 	}
 }
 
@@ -169,7 +169,7 @@ func (q *questions) person(a *answers, _ func(string) bool) (err error) {
 		if bad == "" {
 			break
 		}
-		fmt.Fprintf(q.out, "  %q is no mail address\n", bad)
+		fmt.Fprintf(q.out, "  %q is no mail address\n", minutes.CleanLine(bad))
 	}
 	a.interests, err = q.list("What interests you, parted by commas (databases, sailing)")
 	return err
@@ -189,7 +189,7 @@ func (q *questions) post(a *answers, has func(string) bool) (err error) {
 		g := guessMail(a.addresses[0])
 		host, user = g.host, g.user
 		if g.note != "" {
-			fmt.Fprintf(q.out, "  %s\n", g.note)
+			fmt.Fprintf(q.out, "  %s\n", minutes.CleanLine(g.note))
 			a.notes = append(a.notes, g.note)
 		}
 	}

@@ -59,7 +59,7 @@ func (c *Config) Credentials(name string) (list []Credential, ok bool) {
 		list = append(list, Credential{Key: strip(path), Line: c.text.line(path), Ref: r})
 	}
 	for i, con := range c.Connectors {
-		if nameOf(con) == name {
+		if con.Name() == name {
 			c.eachSecret(reflect.ValueOf(con.Value), c.path(i), add)
 			return list, true
 		}
@@ -77,7 +77,7 @@ func (c *Config) Credentials(name string) (list []Credential, ok bool) {
 func (c *Config) Names() []string {
 	var out []string
 	for _, con := range c.Connectors {
-		out = append(out, nameOf(con))
+		out = append(out, con.Name())
 	}
 	for _, m := range c.Runtime.Models {
 		out = append(out, m.Name)
@@ -87,6 +87,11 @@ func (c *Config) Names() []string {
 
 // nameOf is the name that every connector has by now.
 func nameOf(con Connector) string {
+	return reflect.ValueOf(con.Value).Elem().FieldByName("Name").String()
+}
+
+// Name is the connector's own, or its kind's.
+func (con Connector) Name() string {
 	return reflect.ValueOf(con.Value).Elem().FieldByName("Name").String()
 }
 

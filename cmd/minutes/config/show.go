@@ -18,9 +18,9 @@ import (
 func Show(w io.Writer, c *Config) error {
 	out := bufio.NewWriter(w)
 	if c.Path == "" {
-		fmt.Fprintf(out, "# no config file (%s is not there): these are the defaults\n", ConfigPath())
+		fmt.Fprintf(out, "# no config file (%s is not there): these are the defaults\n", minutes.CleanLine(ConfigPath()))
 	} else {
-		fmt.Fprintf(out, "# %s\n", c.Path)
+		fmt.Fprintf(out, "# %s\n", minutes.CleanLine(c.Path))
 	}
 	s := shower{out: out, c: c}
 	d := c.doc
@@ -64,7 +64,7 @@ func isLeaf(v reflect.Value) bool {
 }
 
 func (s shower) table(head, path string, v reflect.Value) {
-	fmt.Fprintf(s.out, "\n%s\n", head)
+	fmt.Fprintf(s.out, "\n%s\n", minutes.Clean(head))
 	s.fields(path, v)
 }
 
@@ -108,10 +108,10 @@ func (s shower) line(name, path, value string) {
 		from += ": " + s.c.ZoneName + ", from " + s.c.zoneFrom
 	}
 	if value == "" {
-		fmt.Fprintf(s.out, "# %-42s # not set\n", name+" =")
+		fmt.Fprintf(s.out, "# %-42s # not set\n", minutes.Clean(name+" ="))
 		return
 	}
-	fmt.Fprintf(s.out, "%-44s # %s\n", name+" = "+value, from)
+	fmt.Fprintf(s.out, "%-44s # %s\n", minutes.Clean(name+" = "+value), minutes.Clean(from))
 }
 
 // literal writes v as TOML; "" when there is nothing to write.

@@ -12,11 +12,11 @@ func (c *Config) unused(path string) bool {
 	switch path = strip(path); path {
 	case "brief.language":
 		return c.Brief.Language != "en"
-	case "brief.prose":
-		return c.Brief.Prose != "assembled"
+	case "runtime.model.embed_model":
+		return true
 	}
 	table, _, _ := strings.Cut(path, ".")
-	return slices.Contains([]string{"schedule", "screen", "hooks", "mcp", "runtime"}, table)
+	return slices.Contains([]string{"schedule", "screen", "hooks", "mcp"}, table)
 }
 
 // NotYet lists the keys of the file that are understood and not used by this version, a line each.

@@ -104,6 +104,7 @@ type door struct {
 	class  minutes.Class
 	named  names
 	own    *http.Transport
+	far    *http.Transport // of a model, for hosts that are not named; nil: all sources share one
 }
 
 // RoundTrip checks the request, records it and sends it. It runs for every redirect again.
@@ -116,6 +117,9 @@ func (d *door) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, closing(req, err)
 	}
 	t := d.broker.public
+	if d.far != nil {
+		t = d.far
+	}
 	if d.named.has(host, portOf(req.URL)) {
 		t = d.own
 	}
@@ -163,7 +167,7 @@ func (d *door) record(ctx context.Context, host string) {
 	if l == nil {
 		return
 	}
-	dep := minutes.Departure{At: d.broker.o.Now(), Run: d.broker.o.Run, Source: d.source, Host: host, Class: d.class}
+	dep := minutes.Departure{At: d.broker.o.Now(), Run: d.broker.o.Run, Source: d.source, Host: host, Class: d.classOf(ctx)}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

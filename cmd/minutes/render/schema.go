@@ -32,7 +32,7 @@ func documents() map[string]reflect.Type {
 	return map[string]reflect.Type{
 		"items": reflect.TypeFor[minutes.Scored](), "search": reflect.TypeFor[minutes.Hit](), "actions": reflect.TypeFor[minutes.Action](),
 		"sources": reflect.TypeFor[minutes.SourceStatus](), "feedback": reflect.TypeFor[minutes.Judgement](),
-		"doctor": reflect.TypeFor[Finding](), "weights": reflect.TypeFor[learned](), "egress": reflect.TypeFor[minutes.Departure](),
+		"doctor": reflect.TypeFor[Finding](), "weights": reflect.TypeFor[learned](), "models": reflect.TypeFor[Model](), "egress": reflect.TypeFor[minutes.Departure](),
 		// These are one document each.
 		"brief": reflect.TypeFor[minutes.Brief](), "answer": reflect.TypeFor[minutes.Reply](), "item": reflect.TypeFor[oneItem](), "why": reflect.TypeFor[reasons](),
 		"judgement": reflect.TypeFor[minutes.Judgement](), "action": reflect.TypeFor[minutes.Action](), "run": reflect.TypeFor[minutes.Run](),
