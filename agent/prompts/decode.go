@@ -1,17 +1,17 @@
 package prompts
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/dailyminutes/minutes/agent/prompts/strictjson"
 )
 
 // maxAnswer bounds what is decoded, in bytes; no schema here allows half of it.
 const maxAnswer = 64 << 10
 
-// decode reads one JSON object, and nothing after it. A server that does not know schemas may have
-// fenced it.
+// decode reads one JSON object, whole or not at all. A server that does not know schemas may have fenced
+// it.
 func decode(answer string, into any) error {
 	s := strings.TrimSpace(answer)
 	if in, ok := strings.CutPrefix(s, "```"); ok {
@@ -20,13 +20,8 @@ func decode(answer string, into any) error {
 	if len(s) > maxAnswer {
 		return fmt.Errorf("%w: it has more than %d KiB", ErrForm, maxAnswer>>10)
 	}
-	dec := json.NewDecoder(bytes.NewReader([]byte(s)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return fmt.Errorf("%w: %.80s", ErrForm, err.Error())
-	}
-	if dec.More() {
-		return fmt.Errorf("%w: something follows it", ErrForm)
+	if err := strictjson.Decode([]byte(s), into); err != nil {
+		return fmt.Errorf("%w: %.120s", ErrForm, err.Error())
 	}
 	return nil
 }
