@@ -96,7 +96,7 @@ func (f minefield) cross(m *malformed) error {
 		} else if reasons[0] != "" {
 			m.said = append(m.said, name+": "+reasons[0])
 		}
-		if f.whole && st.Items+len(st.Rejected) != good+1 {
+		if f.whole && st.Items+len(st.Rejected) != good+f.bombs {
 			m.short = append(m.short, fmt.Sprintf("%s: %d items, %d rejected", name, st.Items, len(st.Rejected)))
 		}
 		if !st.Error.Empty() && st.Hint.Empty() {

@@ -113,6 +113,7 @@ func feedEntries() []bomb {
 		text("html, lists", times(100_000, "<ul><li>")+"x"),
 		text("html, attributes", "<p "+times(200_000, `style="display:none" `)+">x"),
 		text("html, styles", times(20_000, `<p style="`+times(20, "/**/")+`display:none">x`)),
+		text("html, a style of comments", `<p style="x`+times(800_000, "/**/")+`">x`),
 		text("html, comments", times(400_000, "<!--")),
 		text("html, entities", times(300_000, "&amp;nbsp;")),
 		text("html, svg", times(100_000, "<svg><math>")+"x"),

@@ -1,8 +1,12 @@
 package feed
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/dailyminutes/minutes"
 	"github.com/dailyminutes/minutes/connectors"
 	"github.com/dailyminutes/minutes/connectors/connectortest"
 )
@@ -20,6 +24,7 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
+	fixtures(f)
 	env := connectortest.Env(f, connectortest.Options{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		args := []byte(corpusArgs)
@@ -40,6 +45,37 @@ func FuzzParse(f *testing.F) {
 		again := []byte(corpusArgs[:len(corpusArgs)-1] + `,"Seen":"` + got.Facts["seen"] + `"}`)
 		if second, err := parse(t.Context(), connectors.Document{Data: data, Args: again}); err != nil || len(second.Items) > 0 {
 			t.Errorf("read again: %d items, %v", len(second.Items), err)
+		}
+	})
+}
+
+// fixtures adds the inputs of testdata.
+func fixtures(f *testing.F) {
+	paths, err := filepath.Glob("testdata/*/input*")
+	if err != nil || len(paths) == 0 {
+		f.Fatalf("no fixtures: %v", err)
+	}
+	for _, p := range paths {
+		b, err := os.ReadFile(p)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+}
+
+// FuzzArticle holds that whatever a page is, its article is bounded and safe to show.
+func FuzzArticle(f *testing.F) {
+	fixtures(f)
+	f.Add([]byte("<html><body><article>" + strings.Repeat("<p>Words of an article, with commas.", 30)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got, err := parseArticle(t.Context(), connectors.Document{Data: data, Args: []byte(`{"URL":"https://e.example/a","ContentType":"text/html"}`)})
+		text := got.Facts["text"]
+		if err == nil && (len(text) == 0 || len(text) > maxBody || minutes.Clean(text).String() != text) {
+			t.Errorf("%d bytes: %.100q", len(text), text)
+		}
+		if err != nil && minutes.Hint(err) == "" {
+			t.Errorf("%v: no hint", err)
 		}
 	})
 }

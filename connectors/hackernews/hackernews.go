@@ -31,7 +31,7 @@ func Spec() connectors.Spec {
 	return connectors.Spec{
 		Kind: "hackernews", About: "Stories of Hacker News with points, comments and how fast they rise.", Sample: sample,
 		New:     func() connectors.Config { return &Config{} },
-		Parsers: map[string]connectors.Parser{"hackernews": parse, "hackernews.list": parseList},
+		Parsers: map[string]connectors.Parser{"hackernews": parse, "hackernews.list": parseList, "hackernews.comments": parseComments, "hackernews.search": parseSearch},
 	}
 }
 

@@ -212,3 +212,23 @@ func FuzzParse(f *testing.F) {
 		_, _ = parseList(t.Context(), connectors.Document{Data: data})
 	})
 }
+
+// FuzzList reads any list: what comes of it are numbers, or an error with a hint.
+func FuzzList(f *testing.F) {
+	for _, s := range []string{"[3,1,2]", "[]", "null", "[1e400]", "[-1,0,99999999999999999999]", `["1"]`, "<html>"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got, err := parseList(t.Context(), connectors.Document{Data: data})
+		if err != nil {
+			if minutes.Hint(err) == "" {
+				t.Errorf("%v: no hint", err)
+			}
+			return
+		}
+		var ids []int64
+		if err := json.Unmarshal([]byte(got.Facts["ids"]), &ids); err != nil {
+			t.Errorf("%v: %q", err, got.Facts["ids"])
+		}
+	})
+}

@@ -116,15 +116,18 @@ func zero(v string) bool {
 }
 
 func uncomment(s string) string {
+	if !strings.Contains(s, "/*") {
+		return s
+	}
+	var out strings.Builder // joining the pieces anew for each comment would take the square of their number
 	for {
-		i := strings.Index(s, "/*")
-		if i < 0 {
-			return s
+		before, after, open := strings.Cut(s, "/*")
+		out.WriteString(before)
+		if !open {
+			return out.String()
 		}
-		j := strings.Index(s[i+2:], "*/")
-		if j < 0 {
-			return s[:i]
+		if _, s, open = strings.Cut(after, "*/"); !open {
+			return out.String()
 		}
-		s = s[:i] + s[i+2+j+2:]
 	}
 }
