@@ -24,6 +24,9 @@ const (
 // errProtocol says that what the server sent is no IMAP, or more of it than anyone needs.
 var errProtocol = errors.New("the server's answer cannot be read")
 
+// errFlood says so too, and that asking once more would bring the same.
+var errFlood = fmt.Errorf("%w: it does not end", errProtocol)
+
 // errSilence says that the server let a wait run out.
 var errSilence = errors.New("the server does not answer")
 
@@ -203,7 +206,7 @@ func (s *scanner) look(b []byte, hear func(string)) (n int, ended bool, err erro
 
 func (s *scanner) count(n int) error {
 	if s.total += int64(n); s.total > maxResponse {
-		return fmt.Errorf("%w: more than %d MiB", errProtocol, maxResponse>>20)
+		return fmt.Errorf("%w: more than %d MiB", errFlood, maxResponse>>20)
 	}
 	return nil
 }

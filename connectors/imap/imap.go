@@ -147,7 +147,7 @@ func (s *source) Name() string { return s.env.Name }
 func (s *source) Fetch(ctx context.Context, from minutes.Cursor) (minutes.Batch, error) {
 	cur := readCursor(from.Token)
 	b, in, err := s.look(ctx, from, cur)
-	if in && !cur.Plain && errors.Is(err, errProtocol) && ctx.Err() == nil {
+	if in && !cur.Plain && errors.Is(err, errProtocol) && !errors.Is(err, errFlood) && ctx.Err() == nil {
 		// Some servers send a BODYSTRUCTURE or a LIST that cannot be read. The mail can be had without
 		// them, but for the names of late attachments, so ask again and remember.
 		cur.Plain, cur.Sent = true, readCursor(b.Next.Token).Sent

@@ -144,7 +144,7 @@ func (w *wire) hand() error {
 		return w.found(w.kept)
 	}
 	if w.fetches++; w.fetches > maxFetches {
-		return fmt.Errorf("%w: more than %d answers about messages", errProtocol, maxFetches)
+		return fmt.Errorf("%w: more than %d answers about messages", errFlood, maxFetches)
 	}
 	err := readFetch(&w.read, w.kept, w.literals)
 	if err == nil && w.deliver != nil {
