@@ -207,3 +207,17 @@ func TestPairsAreWrittenOneWay(t *testing.T) {
 		}
 	}
 }
+
+func TestTheQuoteToolTakesWatchedSymbolsAndNoOther(t *testing.T) {
+	var asked atomic.Int64
+	c := config(t, "yahoo", connectortest.None, &asked)
+	src := open(t, connectortest.Env(t, connectortest.Options{}), c)
+	tools := src.(minutes.Toolbox).Tools()
+	if _, err := tools[0].Call(t.Context(), []byte(`{"symbol":"OTHER"}`)); err == nil || asked.Load() != 0 {
+		t.Errorf("%v, %d requests", err, asked.Load())
+	}
+	got, err := tools[0].Call(t.Context(), []byte(`{"symbol":"`+c.Symbols[0]+`"}`))
+	if err != nil || len(got.Items) != 1 || got.Items[0].Quote == nil || asked.Load() != 1 {
+		t.Errorf("%+v %v, %d requests", got, err, asked.Load())
+	}
+}

@@ -292,3 +292,17 @@ func FuzzPlaces(f *testing.F) {
 		}
 	})
 }
+
+func TestTheForecastToolTakesThePlaceOfTheConfigAndNoOther(t *testing.T) {
+	base := connectortest.Serve(t, connectortest.None, newService(t))
+	src := open(t, connectortest.Env(t, connectortest.Options{}), &Config{BaseURL: base, GeocodingBaseURL: base, Place: "Berlin"})
+	tools := src.(minutes.Toolbox).Tools()
+	spec := tools[0].Spec()
+	if len(tools) != 1 || spec.Reach != minutes.ReachFixed || len(spec.Params) != 1 || len(spec.Params[0].Choices) != 1 || spec.Params[0].Choices[0] != "Berlin" {
+		t.Fatalf("%+v", spec)
+	}
+	got, err := tools[0].Call(t.Context(), []byte(`{"place":"Berlin"}`))
+	if err != nil || len(got.Items) != 1 || got.Items[0].Forecast == nil {
+		t.Errorf("%+v %v", got, err)
+	}
+}
