@@ -241,11 +241,10 @@ func (m *model) statusLine() string {
 }
 
 func trouble(err error) minutes.Safe {
-	s := err.Error()
 	if h := minutes.Hint(err); h != "" {
-		s += "; " + h
+		return minutes.Join("; ", minutes.CleanLine(err.Error()), minutes.CleanLine(h))
 	}
-	return minutes.CleanLine(s)
+	return minutes.CleanLine(err.Error())
 }
 
 func sentence(p minutes.Progress) minutes.Safe {
@@ -257,7 +256,7 @@ func sentence(p minutes.Progress) minutes.Safe {
 	case p.Source != "":
 		return minutes.CleanLine(fmt.Sprintf("%s: %d new", p.Source, p.Items))
 	case p.Step == "wait":
-		return p.Note
+		return p.Note.Line()
 	}
 	return minutes.CleanLine(p.Step + "…")
 }

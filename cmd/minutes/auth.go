@@ -183,7 +183,7 @@ func (a *auth) ask(ctx context.Context, e config.Credential, lines *bufio.Reader
 	var typed string
 	var err error
 	if isTerminal(a.in) {
-		fmt.Fprintf(a.err, "%s of %s (not shown): ", key, a.name)
+		fmt.Fprintf(a.err, "%s of %s (not shown): ", minutes.CleanLine(key), minutes.CleanLine(a.name))
 		typed, err = unseen(ctx, a.in.(*os.File))
 		fmt.Fprintln(a.err)
 	} else {

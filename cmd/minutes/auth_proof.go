@@ -108,6 +108,6 @@ func (a *auth) compare(ctx context.Context, e config.Credential, lines *bufio.Re
 	if subtle.ConstantTimeCompare([]byte(want), []byte(got.Reveal())) != 1 {
 		return errors.New("it finds another one in " + place)
 	}
-	_, err = fmt.Fprintln(a.out, place)
+	_, err = fmt.Fprintln(a.out, minutes.CleanLine(place))
 	return err
 }

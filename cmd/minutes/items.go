@@ -121,7 +121,7 @@ func searchCmd(sh *shell) *cobra.Command {
 			}
 			p.remember(ctx, ids)
 			if len(hits) == 0 {
-				fmt.Fprintf(sh.err, "nothing kept matches %q\n", q.Text)
+				fmt.Fprintf(sh.err, "nothing kept matches %q\n", minutes.CleanLine(q.Text))
 			}
 			return render.Hits(sh.out, hits, p.renderOptions())
 		}),

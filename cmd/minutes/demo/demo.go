@@ -183,7 +183,7 @@ func (w *World) serveWeb(ctx context.Context) (string, error) {
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			fmt.Fprintln(os.Stderr, "demo:", err)
+			fmt.Fprintln(os.Stderr, "demo:", minutes.CleanLine(err.Error()))
 		}
 	}()
 	w.close = append(w.close, func() { _ = srv.Close() })
