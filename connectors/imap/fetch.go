@@ -208,6 +208,9 @@ func (r *round) batch(from minutes.Cursor) (minutes.Batch, error) {
 				next.Folders[m.name] = f
 			}
 			r.logLeftOut(m)
+			if n := len(m.missing); n > 0 {
+				b.Rejected = append(b.Rejected, r.withheld(m, n))
+			}
 			continue
 		}
 		if f, ok := r.cur.Folders[m.name]; ok {
@@ -233,6 +236,14 @@ func (r *round) batch(from minutes.Cursor) (minutes.Batch, error) {
 	}
 	r.env.Log.Debug("imap: read", "items", len(b.Items), "rejected", len(b.Rejected), "round_trips", r.trips)
 	return b, errors.Join(errs...)
+}
+
+// withheld is what is said of messages that the server told of and did not send. One may have been
+// moved away in between.
+func (r *round) withheld(m *mailbox, n int) minutes.Rejection {
+	return minutes.Rejection{Source: r.env.Name, Item: minutes.CleanLine("messages in " + m.name),
+		Reason: minutes.CleanLine(fmt.Sprintf("%d of %d that the server told of did not come", n, len(m.want))),
+		Next:   minutes.CleanLine("they are asked for again next time; if it stays, look into the folder with your mail program")}
 }
 
 func (r *round) logLeftOut(m *mailbox) {

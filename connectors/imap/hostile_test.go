@@ -152,9 +152,9 @@ func TestABYEIsTold(t *testing.T) {
 func TestAnAlertIsShownAsItIs(t *testing.T) {
 	b, err := against(t, 0, func(c net.Conn, verb, tag string) bool {
 		return verb == "LOGIN" && say(c, "* OK [ALERT] Maintenance (\"tonight\" at 22:00 {5}\r\n"+tag+" OK [CAPABILITY IMAP4rev1] in\r\n") ||
-			verb == "FETCH" && say(c, message1("1", "one")+tag+" OK done\r\n")
+			verb == "FETCH" && say(c, message1("1", "one")+message1("2", "two")+message1("3", "three")+tag+" OK done\r\n")
 	})
-	if err != nil || len(b.Items) != 1 {
+	if err != nil || len(b.Items) != 3 {
 		t.Fatalf("%v %v", err, b.Items)
 	}
 	if len(b.Rejected) != 1 || b.Rejected[0].Reason.String() != `Maintenance ("tonight" at 22:00 {5}` {

@@ -101,6 +101,9 @@ func (w *liedTo) fetch(l lie, honest bool) {
 	case !honest && l.ends == silent && !errors.Is(err, minutes.ErrOffline) && w.asked(l):
 		w.t.Errorf("%s: not offline: %v", w.what, err)
 	}
+	if l.name == "no message comes" && !honest && w.what != "modseq 0, later true" && len(b.Rejected) == 0 {
+		w.t.Errorf("%s: nothing is said of the messages that did not come", w.what)
+	}
 	for _, r := range b.Rejected {
 		told += r.Item.String() + r.Reason.String() + r.Next.String()
 	}
