@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -165,11 +166,11 @@ func (l *layouter) agenda(entries []minutes.AgendaEntry) {
 func place(location minutes.Safe) string {
 	s := location.Line().String()
 	if u, err := url.Parse(minutes.WebURL(s)); err == nil && u.Host != "" {
-		host, err := idna.Lookup.ToASCII(u.Hostname()) // a look-alike shows
+		host, err := idna.Lookup.ToASCII(u.Hostname())
 		if err != nil {
-			host = text(u.Hostname())
+			host = strings.Trim(strconv.QuoteToASCII(u.Hostname()), `"`) // a look-alike shows all the same
 		}
-		return "online, " + host
+		return "online, " + text(host)
 	}
 	return s
 }

@@ -37,7 +37,7 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding
 h1{font-size:1.4rem}h2{font-size:1.05rem;margin:1.6rem 0 .4rem;color:#0b5a7a}
 ol,ul{padding-left:1.3rem;margin:.2rem 0}li{margin:.2rem 0}small,.dim{color:#6a6a6a}.alarm{color:#a3001b}
 time{font-variant-numeric:tabular-nums;display:inline-block;min-width:7em}
-a{color:inherit}
+a{color:inherit}a,small,.dim{unicode-bidi:isolate}
 @media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#161616}h2{color:#87d7ff}small,.dim{color:#9a9a9a}.alarm{color:#ff8787}}
 </style></head><body>
 `

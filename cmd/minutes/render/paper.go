@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -98,7 +99,8 @@ func address(link string) string {
 	return b.String()
 }
 
-// Host is the host of a link, in punycode, so that a look-alike shows; "" if it is none.
+// Host is the host of a link, in punycode, so that a look-alike shows, also where it is no name that
+// could be registered; "" if it is none. It is ASCII.
 func Host(link string) string {
 	u, err := url.Parse(minutes.WebURL(link))
 	if err != nil {
@@ -106,7 +108,10 @@ func Host(link string) string {
 	}
 	host, err := idna.Lookup.ToASCII(u.Hostname())
 	if err != nil {
-		return u.Hostname()
+		host, err = idna.Punycode.ToASCII(u.Hostname())
+	}
+	if err != nil || strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		host = strings.Trim(strconv.QuoteToASCII(u.Hostname()), `"`)
 	}
 	return strings.TrimPrefix(host, "www.")
 }

@@ -203,6 +203,11 @@ func TestALinkShowsItsHostInPunycode(t *testing.T) {
 	if h := Host("https://www.пример.example/x"); h != "xn--e1afmkfd.example" {
 		t.Errorf("host %q", h)
 	}
+	for _, link := range []string{"https://раypal_x.example/", "https://xn--\u0430.example", "https://a\u0301\u0301.example", "https://аpple..example:99", "https://\u05d0\u0661a1.example/", "https://" + strings.Repeat("ä", 80) + ".example"} {
+		if h := Host(link); h == "" || strings.ContainsFunc(h, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			t.Errorf("%s: host %q", link, h)
+		}
+	}
 	if Host("javascript:alert(1)") != "" {
 		t.Error("a host of what is no link")
 	}
