@@ -1,130 +1,176 @@
+//go:build unix
+
 package main
 
 import (
-	"fmt"
 	"io/fs"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// canaries are secrets by the way in which the config names them. Each is a text that nothing else
-// holds.
-func canaries() map[string]string {
-	return map[string]string{"literal": "CANARY-lit-5b1e", "env": "CANARY-env-77af", "file": "CANARY-fil-c0de", "command": "CANARY-com-91d3",
-		"calendar": "CANARY-cal-e44b", "alpha": "CANARY-alp-0f0f"}
+// TestE2ENoSecretAnywhere spends a day with secrets in every place and every failure that would tell
+// one, and then looks for them in all that was written, printed and started.
+func TestE2ENoSecretAnywhere(t *testing.T) {
+	t.Parallel()
+	s := spendSecretDay(t, "", long())
+	for _, h := range s.hits {
+		t.Error(h)
+	}
+	if s.files < 5 || s.printed < 10_000 {
+		t.Errorf("%d files and %d bytes of output were looked at", s.files, s.printed)
+	}
+	t.Logf("secrets: %d canaries × %d places, %d hits (%d files, %d KiB, printed %d KiB)", len(canaries()), s.places, len(s.hits), s.files, s.size>>10, s.printed>>10)
 }
 
-// gossips is a server that repeats all it was told, in every place where a client may look.
-func gossips(t testing.TB, code int) string {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		told := r.URL.String() + " " + fmt.Sprint(r.Header)
-		w.Header().Set("X-Told", told)
-		if code == http.StatusFound {
-			w.Header().Set("Location", "http://10.0.0.1/next?"+r.URL.RawQuery+"&k="+r.Header.Get("X-Finnhub-Token"))
+// With a connector that tells its key, and with nothing that hides it, the suite must find it: printed, in
+// the memory and in the log. With what hides it in place, even that connector tells nothing.
+func TestE2EControlOfNoSecretAnywhere(t *testing.T) {
+	if !long() {
+		t.Skip("builds mutants: MINUTES_E2E=1")
+	}
+	t.Parallel()
+	tells := change{"connectors/dummy/dummy.go", "return nil, next, err // it has its hint and holds no query",
+		`return nil, next, fmt.Errorf("%w: sent %v", err, req.Header)`}
+	open := []change{tells,
+		{"cmd/minutes/secret/hide.go", "func Redact(s string, values ...string) string {", "func Redact(s string, values ...string) string {\n\tif len(s) > 0 {\n\t\treturn s\n\t}"},
+		{"cmd/minutes/quiet.go", "_ = os.Unsetenv(e.Ref.Env)", "_ = e"},
+		{"cmd/minutes/main.go", "noCoreDumps()", ""},
+	}
+	t.Run("open", func(t *testing.T) {
+		t.Parallel()
+		bin := mutant(t, open...)
+		s := spendSecretDay(t, bin, false)
+		found := strings.Join(s.hits, "\n")
+		for _, where := range []string{"stdout of sources --json", "stderr of preload", "minutes.db", "minutes.log", "the opener's environment"} {
+			if !strings.Contains(found, where) {
+				t.Errorf("the suite is blind: with redaction off nothing was found in %s", where)
+			}
 		}
-		w.WriteHeader(code)
-		fmt.Fprintf(w, `{"error": %q, "Error Message": %q}`, told, told)
-	}))
-	t.Cleanup(srv.Close)
-	return srv.URL
-}
-
-// blabs is a mail server that refuses every login and repeats it.
-func blabs(t testing.TB) string {
-	return serveTCP(t, func(c net.Conn) {
-		fmt.Fprint(c, "* OK [CAPABILITY IMAP4rev1] hello\r\n")
-		buf := make([]byte, 4096)
-		n, _ := c.Read(buf)
-		line := strings.TrimSpace(string(buf[:n]))
-		tag, _, _ := strings.Cut(line, " ")
-		fmt.Fprintf(c, "%s NO [ALERT] who sent %s is not known\r\n* BYE %s\r\n", tag, line, line)
+		if cores := segv(t, bin); cores == 0 && coresHere(t) {
+			t.Error("the suite is blind: without its protection a broken program leaves no core")
+		}
+		t.Logf("secrets: control: %d hits with redaction off", len(s.hits))
+	})
+	t.Run("quiet", func(t *testing.T) {
+		t.Parallel()
+		s := spendSecretDay(t, mutant(t, tells), false)
+		for _, h := range s.hits {
+			t.Error(h)
+		}
+		t.Logf("secrets: control: %d hits with a connector that tells", len(s.hits))
 	})
 }
 
-// secretive has a secret of each kind, in sources that fail in ways which would tell it.
-func secretive(t testing.TB, b *box, world string) string {
-	c := canaries()
-	host, port, _ := net.SplitHostPort(blabs(t))
-	imap := func(name, password string) string {
-		return fmt.Sprintf("\n[[connectors.imap]]\nname = %q\nhost = %q\nport = %s\ntls = \"none\"\nusername = \"sam\"\npassword = %s\n", name, host, port, password)
-	}
-	b.env = append(b.env, "MAIL_PASSWORD="+c["env"])
-	out := world +
-		imap("literal", `"`+c["literal"]+`"`) +
-		imap("env", `{ env = "MAIL_PASSWORD" }`) +
-		imap("file", `{ file = "`+b.file("secret/password", c["file"]+"\n")+`" }`) +
-		imap("command", `{ command = ["cat", "`+b.file("secret/other", c["command"])+`"] }`)
-	codes := []int{200, 302, 401, 403, 404}
-	if long() {
-		codes = append(codes, 429, 500) // asked three times, with pauses
-	}
-	for i, code := range codes {
-		at := gossips(t, code)
-		out += fmt.Sprintf("\n[[connectors.ics]]\nname = \"ics%d\"\nurl = { command = [\"printf\", \"%s/%s/basic.ics?key=%s\"] }\n", i, at, c["calendar"], c["calendar"]) +
-			fmt.Sprintf("\n[[connectors.market]]\nname = \"finnhub%d\"\nprovider = \"finnhub\"\nbase_url = %q\nsymbols = [\"AAPL\"]\napi_key = { env = \"MAIL_PASSWORD\" }\n", i, at) +
-			fmt.Sprintf("\n[[connectors.market]]\nname = \"alpha%d\"\nprovider = \"alphavantage\"\nbase_url = %q\nsymbols = [\"AAPL\"]\napi_key = %q\n", i, at, c["alpha"]) +
-			fmt.Sprintf("\n[[connectors.dummy]]\nname = \"notes%d\"\nurl = %q\ntoken = { file = %q }\n", i, at+"/n.jsonl", filepath.Join(b.dir, "secret/password"))
-	}
-	return out
+// A secretDay is what was looked at, and what was found where it must not be.
+type secretDay struct {
+	b                            *box
+	full                         bool
+	conf                         string              // its config
+	needles                      map[string][]string // by canary: its ways to be written
+	hits                         []string
+	places, files, size, printed int
 }
 
-// TestE2ENoSecretAnywhere spends a day with secrets in every place and every failure that would tell
-// one, and then looks for them in all that was written and printed.
-func TestE2ENoSecretAnywhere(t *testing.T) {
-	t.Parallel()
-	w, world := startDemo(t)
-	b := newBox(t, "", w.Now)
-	b.configure(secretive(t, b, world))
-	look := func(where, text string) {
-		for kind, c := range canaries() {
-			if strings.Contains(text, c) {
-				i := strings.Index(text, c)
-				t.Errorf("%s tells the secret %s: …%s…", where, kind, text[max(0, i-120):min(len(text), i+60)])
+// look searches one place.
+func (s *secretDay) look(where, text string) {
+	s.places++
+	for kind, ways := range s.needles {
+		for _, n := range ways {
+			if i := strings.Index(text, n); i >= 0 {
+				s.hits = append(s.hits, where+" tells the secret "+kind+": …"+text[max(0, i-100):min(len(text), i+60)]+"…")
+				break
 			}
 		}
 	}
-	printed := 0
-	for _, args := range [][]string{
-		{"preload"}, {"brief", "--json"}, {"brief", "--markdown"}, {"brief", "--html"}, {"brief", "--plain"}, {"brief", "--trace", "--json"},
-		{"sources"}, {"sources", "--json"}, {"sources", "test"}, {"doctor"}, {"doctor", "--json"}, {"doctor", "--egress"},
-		{"config", "show"}, {"config", "check"}, {"items", "--json"}, {"export"}, {"search", "CANARY"}, {"feedback", "mute", "noise"},
-		{"backup", filepath.Join(b.dir, "copy.db")}, {"export", "--out", filepath.Join(b.dir, "all.jsonl")}, {"preload", "--only", "alpha0"},
-		{"preload", "--only", "nosuch"}, {"restore", b.conf},
-	} {
-		r := b.run(args...)
-		look("stdout of "+strings.Join(args, " "), r.out)
-		look("stderr of "+strings.Join(args, " "), r.err)
-		printed += len(r.out) + len(r.err)
-	}
-	b.configure(strings.Replace(secretive(t, b, world), `name = "literal"`, `nam = "literal"`, 1)) // wrong in the line above a secret
-	for _, args := range [][]string{{"config", "check"}, {"preload"}} {
-		r := b.run(args...)
-		if r.code != 2 {
-			t.Errorf("a wrong config: exit %d", r.code)
-		}
-		look("a config error", r.out+r.err)
-	}
-	files, size := 0, 0
-	err := filepath.WalkDir(b.dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path == b.conf || strings.HasPrefix(path, filepath.Join(b.dir, "secret")) {
+}
+
+func (s *secretDay) ran(r ran, what string) {
+	s.look("stdout of "+what, r.out)
+	s.look("stderr of "+what, r.err)
+	s.printed += len(r.out) + len(r.err)
+}
+
+// lookAtFiles searches all that lies in the home, but for what the user put there.
+func (s *secretDay) lookAtFiles() {
+	t := s.b.t
+	t.Helper()
+	err := filepath.WalkDir(s.b.dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			return err
+		case d.IsDir() && d.Name() == "secret", d.IsDir() && d.Name() == "secrets":
+			return fs.SkipDir
+		case d.IsDir() || path == s.b.conf:
+			return nil
 		}
 		raw, err := os.ReadFile(path)
-		look(path, string(raw))
-		files++
-		size += len(raw)
+		s.look(strings.TrimPrefix(path, s.b.dir+"/"), string(raw))
+		s.files++
+		s.size += len(raw)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files < 5 {
-		t.Errorf("%d files were looked at", files)
+}
+
+// spendSecretDay runs every command through every failure, with the program at bin or the tested one. Unless
+// full, failures that are tried again after pauses are left out.
+func spendSecretDay(t testing.TB, bin string, full bool) *secretDay {
+	t.Helper()
+	w, world := startDemo(t)
+	b := newBox(t, "", w.Now)
+	if bin != "" {
+		b.bin = bin
 	}
-	t.Logf("secrets: %d canaries, %d bytes printed, %d files with %d bytes, looked through", len(canaries()), printed, files, size)
+	s := &secretDay{b: b, full: full, needles: map[string][]string{}}
+	for kind, c := range canaries() {
+		s.needles[kind] = written(c)
+	}
+	s.settle(world)
+	for _, args := range secretCommands(b, full) {
+		s.ran(b.run(args...), strings.Join(args, " "))
+	}
+	s.wrongConfigs(world)
+	s.interrupted(world)
+	s.opened()
+	s.lookAtFiles()
+	return s
+}
+
+func secretCommands(b *box, full bool) [][]string {
+	list := [][]string{
+		{"preload"}, {"brief", "--json"}, {"brief", "--markdown"}, {"brief", "--html"}, {"brief", "--plain"}, {"brief", "--trace", "--json"},
+		{"sources"}, {"sources", "--json"}, {"doctor"}, {"doctor", "--json"}, {"doctor", "--egress"},
+		{"config", "show"}, {"config", "check"}, {"items", "--json"}, {"show", "1"}, {"why", "1"}, {"export"}, {"search", "CANARY"},
+		{"feedback", "mute", "noise"}, {"backup", filepath.Join(b.dir, "copy.db")}, {"export", "--out", filepath.Join(b.dir, "all.jsonl")},
+		{"preload", "--only", "alpha0"}, {"preload", "--only", "nosuch"}, {"restore", b.conf}, {"auth", "env"}, {"auth", "literal"},
+	}
+	if full {
+		list = append(list, []string{"sources", "test"}, []string{"brief", "--refresh"}, []string{"items"}, []string{"actions"})
+	}
+	return list
+}
+
+// wrongConfigs are errors in the line above a secret, and in it.
+func (s *secretDay) wrongConfigs(world string) {
+	good := s.config(world)
+	for _, bad := range []string{
+		strings.Replace(good, `name = "literal"`, `nam = "literal"`, 1),
+		strings.Replace(good, `password = "`, `pasword = "`, 1),
+		strings.Replace(good, `password = "`, `password = """"`, 1),
+		strings.Replace(good, `api_key = "`, `api_key = [1, "`, 1),
+	} {
+		s.b.configure(bad)
+		for _, args := range [][]string{{"config", "check"}, {"config", "show"}, {"preload"}, {"doctor"}, {"auth", "literal"}} {
+			r := s.b.run(args...)
+			if r.code != 2 {
+				s.b.t.Errorf("a wrong config: %v: exit %d", args, r.code)
+			}
+			s.ran(r, "a wrong config: "+strings.Join(args, " "))
+		}
+	}
+	s.b.configure(good)
 }

@@ -85,11 +85,6 @@ func (c *Config) Names() []string {
 	return out
 }
 
-// nameOf is the name that every connector has by now.
-func nameOf(con Connector) string {
-	return reflect.ValueOf(con.Value).Elem().FieldByName("Name").String()
-}
-
 // Name is the connector's own, or its kind's.
 func (con Connector) Name() string {
 	return reflect.ValueOf(con.Value).Elem().FieldByName("Name").String()

@@ -19,6 +19,11 @@ const shortest = 4
 // base64, in the middle of it too (a header has it of name and password together).
 func Redact(s string, values ...string) string {
 	longest := slices.Clone(values)
+	for _, v := range values { // as a protocol quotes it, and that written in any of these ways
+		if quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v); quoted != v && len(v) >= shortest {
+			longest = append(longest, quoted)
+		}
+	}
 	slices.SortFunc(longest, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // one may be inside another
 	var codes []string
 	for _, v := range longest {

@@ -39,7 +39,9 @@ func writings(v string) map[string]string {
 		fmt.Fprintf(&all, "%%%02X", b)
 	}
 	u := url.URL{Scheme: "https", Host: "example.org", User: url.UserPassword("sam", v)}
+	imap := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v)
 	return map[string]string{
+		"imap": imap, "imap in a query": url.QueryEscape(imap), "imap in base64": base64.StdEncoding.EncodeToString([]byte(`T1 LOGIN "sam" "` + imap)),
 		"itself": v, "query": url.QueryEscape(v), "path": url.PathEscape(v), "lower case": lower(url.QueryEscape(v)), "every byte": all.String(),
 		"twice": url.QueryEscape(url.QueryEscape(v)), "json": string(j), "json in json": strconv.Quote(string(j)), "go": strconv.Quote(v),
 		"ascii": strconv.QuoteToASCII(v), "html": html.EscapeString(v), "hex": hex.EncodeToString([]byte(v)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(v))),
