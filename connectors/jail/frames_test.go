@@ -84,6 +84,9 @@ func (e endless) Read(p []byte) (int, error) {
 // TestItemsThatGrowAreWeighed sends lists of empty entries, each a byte in the frame and thirty-two in
 // memory: the parent stops long before they are a danger to it.
 func TestItemsThatGrowAreWeighed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: millions of entries are for the long form of the tests, not for the race detector")
+	}
 	fat := minutes.Item{Mail: &minutes.Mail{To: make([]minutes.Address, maxFrame/2)}}
 	r, w := io.Pipe()
 	sent := 0

@@ -167,13 +167,19 @@ func (p Patient) sources(ctx context.Context) []Finding {
 func (p Patient) leftOut() []Finding {
 	var out []Finding
 	for _, s := range p.Sources {
-		if len(s.Rejected) == 0 || s.Status == "off" || s.Status == "failed" { // what failed is a finding
+		var rejected []minutes.Rejection
+		for _, r := range s.Rejected { // what failed is a finding
+			if !strings.Contains(s.Error.String(), r.Reason.String()) {
+				rejected = append(rejected, r)
+			}
+		}
+		if len(rejected) == 0 || s.Status == "off" {
 			continue
 		}
-		first := s.Rejected[0]
+		first := rejected[0]
 		f := good("left out "+s.Name, "%s: %s", first.Item, first.Reason)
 		f.Remedy = first.Next.Line()
-		if n := len(s.Rejected) - 1; n > 0 {
+		if n := len(rejected) - 1; n > 0 {
 			f.Text = minutes.CleanLine(fmt.Sprintf("%s; and %d more: minutes sources", f.Text, n))
 		}
 		if f.Remedy.Empty() {

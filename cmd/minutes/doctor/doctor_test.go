@@ -105,7 +105,9 @@ func TestAScheduleThatStoppedIsFound(t *testing.T) {
 func TestWhatWasLeftOutIsANote(t *testing.T) {
 	p := patient(t)
 	bad := minutes.Rejection{Source: "mail", Item: minutes.Clean("message 7"), Reason: minutes.Clean("stopped while parsing"), Next: minutes.Clean("open it in your mail program")}
-	p.Sources[0].Rejected = []minutes.Rejection{bad, {Source: "mail"}}
+	failed := minutes.Rejection{Source: "mail", Item: minutes.Clean("Archive"), Reason: minutes.Clean("not found")} // told by the error
+	p.Sources[0].Error = minutes.Clean("imap: 1 of 2 folders failed: Archive: not found")
+	p.Sources[0].Rejected = []minutes.Rejection{failed, bad, bad}
 	p.Sources[1].Rejected = []minutes.Rejection{bad} // switched off: nobody asks
 	notes := 0
 	for _, f := range Examine(t.Context(), p) {

@@ -96,7 +96,7 @@ func (p *paper) body(it minutes.Item) {
 	}
 	p.blank()
 	for l := range strings.SplitSeq(strings.TrimSpace(text.String()), "\n") {
-		p.para("", l)
+		p.para("", strings.ReplaceAll(l, "\t", "    ")) // how wide a tab is, nobody knows
 	}
 }
 
@@ -203,7 +203,8 @@ func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 			if !s.FailedAt.IsZero() && !o.Now.IsZero() {
 				fresh += ", failing since " + s.FailedAt.In(o.Now.Location()).Format("Monday 2 January ") + clock(s.FailedAt.In(o.Now.Location()), o.Hours)
 			}
-			if n := len(s.Rejected); n > 0 {
+			rejected := untold(s)
+			if n := len(rejected); n > 0 {
 				fresh += fmt.Sprintf(", %d left out", n)
 			}
 			p.line(fmt.Sprintf("%-16s %-11s %s  %s", text(s.Name), text(s.Kind), p.style(code, fmt.Sprintf("%-8s", text(s.Status))), p.style(dim, fmt.Sprintf("%d items, read %s", s.Items, fresh))))
@@ -213,9 +214,20 @@ func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 			if !s.Hint.Empty() {
 				p.para("    next: ", s.Hint.Line().String())
 			}
-			p.leftOut(s.Rejected)
+			p.leftOut(rejected)
 		}
 	})
+}
+
+// untold is what was left out beside what the source's error says already: a feed that failed is both.
+func untold(s minutes.SourceStatus) []minutes.Rejection {
+	var out []minutes.Rejection
+	for _, r := range s.Rejected {
+		if !strings.Contains(s.Error.String(), r.Reason.String()) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // fewLeftOut is how many entries that could not be read are told one by one; all are in the JSON.
