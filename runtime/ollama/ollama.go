@@ -148,8 +148,10 @@ func (m *Model) Generate(ctx context.Context, p minutes.Prompt, emit func(minute
 	s := &stream{m: m, limit: limit, emit: emit, start: time.Now()}
 	err = s.run(ctx, m.request(f, p, limit))
 	answer := minutes.Answer{Model: m.o.Name, Usage: s.usage()}
-	if err == nil {
-		err = m.read(f, p, s.last)
+	if s.last.Done { // an answer cut for its length tells as well what was read of the prompt
+		if e := m.read(f, p, s.last); e != nil {
+			err = e
+		}
 	}
 	if err == nil && s.last.RemoteHost != "" && f.remote == "" {
 		m.known.Store(nil) // what the name stands for has changed

@@ -108,8 +108,10 @@ func (m *Model) Generate(ctx context.Context, p minutes.Prompt, emit func(minute
 	s := &stream{m: m, limit: limit, emit: emit, start: time.Now()}
 	err = s.run(ctx, m.request(p, limit))
 	answer := minutes.Answer{Model: m.o.Name, Usage: s.usage()}
-	if err == nil {
-		err = m.read(p, s.counts.Prompt)
+	if s.counts.Prompt > 0 { // an answer cut for its length tells as well what was read of the prompt
+		if e := m.read(p, s.counts.Prompt); e != nil {
+			err = e
+		}
 	}
 	if err != nil {
 		return answer, m.wrap(ctx, err)
