@@ -11,7 +11,15 @@ export MINUTES_E2E=1 MINUTES_BIN="$dir/minutes"
 # Much of it waits for deadlines: more tests at once than there are cores.
 bash .ci/dovecot.sh run go test -tags grpcnotrace -count=1 -parallel 6 -timeout "${TIMEOUT:-15m}" -run "${RUN:-E2E}" -v ./cmd/minutes >"$dir/log" 2>&1 ||
 	{ grep -v -E '^=== (RUN|PAUSE|CONT)|→|--- PASS' "$dir/log" || true; exit 1; }
-grep -E -- '^(---|ok|PASS|FAIL)|(corpus|kill -9|secrets|terminal|cut): |reads beside|skipped' "$dir/log" | sed 's/^ *e2e_[a-z_]*.go:[0-9]*: /  /'
+figures='adversary|corpus|cut|damaged|disk errors|egress|fault matrix|gate|grounding|hostile mail|kill -9|malformed|model faults|planted|power cut|secrets|semantics|terminal|twins'
+show() { grep -E -- "^(---|ok|PASS|FAIL)|($figures): |reads beside|skipped" "$1" | sed -E 's/^ *[a-z0-9_]*_test.go:[0-9]*: /  /'; }
+show "$dir/log"
+
+# What is proved at the seam of one package: mutations of the gate, lies of a mail server, meaning of what is read.
+go test -tags grpcnotrace -count=1 -timeout "${TIMEOUT:-15m}" -run 'Mutation|NoLieLosesMail|Semantics' -v \
+	./agent/gate ./connectors/imap ./connectors/feed ./connectors/ics/rrule >"$dir/log" 2>&1 ||
+	{ grep -v -E '^=== (RUN|PAUSE|CONT)|--- PASS' "$dir/log" || true; exit 1; }
+show "$dir/log"
 
 left=$(pgrep -f "$dir/minutes" || true)
 [ -z "$left" ] || { echo "still running: $left"; exit 1; }
