@@ -152,7 +152,9 @@ func (s *server) said(status int, body []byte) error {
 		return s.fail(status, minutes.WithHint(fmt.Errorf("nothing answers under %s: %w", s.base.Host+s.base.Path, minutes.ErrNotFound), "check base_url: most servers want /v1 at its end"))
 	case status == http.StatusServiceUnavailable:
 		return s.again(status, fmt.Errorf("the server is busy or still loads its model: %s", line))
-	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == 0:
+	case status == http.StatusTooManyRequests:
+		return s.again(status, fmt.Errorf("the server asks to slow down: %s", line))
+	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == 0:
 		return s.again(status, fmt.Errorf("the server failed: %s", line))
 	}
 	return s.fail(status, fmt.Errorf("the server refused the request: %s", line))
