@@ -184,6 +184,8 @@ type SourceStatus struct {
 	Error     Safe        `json:"error"`
 	Hint      Safe        `json:"hint"`
 	FailedAt  time.Time   `json:"failed_since,omitzero"` // when it began to fail without a success between
+	Failures  int         `json:"failures,omitempty"`    // since then, in a row
+	RetryAt   time.Time   `json:"retry_at,omitzero"`     // it failed too often: until then it is asked only by name
 	Rejected  []Rejection `json:"rejected,omitempty"`
 }
 

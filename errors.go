@@ -1,14 +1,20 @@
 package minutes
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The errors a caller can act on. They are wrapped with the doing:
 // fmt.Errorf("imap: login: %w", minutes.ErrAuth).
 var (
-	ErrAuth     = errors.New("sign-in refused")
-	ErrOffline  = errors.New("not reachable")
-	ErrBudget   = errors.New("budget used up")
-	ErrNotFound = errors.New("not found")
+	ErrAuth    = errors.New("sign-in refused")
+	ErrOffline = errors.New("not reachable")
+	// ErrUnreached is the kind of ErrOffline where no connection came about at all. When that is so of every
+	// source, it is this machine's network.
+	ErrUnreached = fmt.Errorf("%w: no connection", ErrOffline)
+	ErrBudget    = errors.New("budget used up")
+	ErrNotFound  = errors.New("not found")
 )
 
 // hinted is an error with its remedy.

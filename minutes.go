@@ -24,6 +24,16 @@ type Prober interface {
 	Probe(ctx context.Context) error
 }
 
+// insistent is the key of Insist.
+type insistent struct{}
+
+// Insist is ctx for a fetch that the user asked for by the source's name: what the source remembers of
+// its failures is then no reason not to ask. How often a server wants to be asked still is.
+func Insist(ctx context.Context) context.Context { return context.WithValue(ctx, insistent{}, true) }
+
+// Insisted says that ctx comes of Insist.
+func Insisted(ctx context.Context) bool { return ctx.Value(insistent{}) != nil }
+
 // A Cursor is how far a source has been read. At is the time of the last success, and a source
 // with a window always reaches back to it. Token is the source's own (validators, UIDVALIDITY,
 // sync token): opaque to everyone else, kept in the same transaction as the items it speaks of.
@@ -42,6 +52,8 @@ type Batch struct {
 	// that could not read all of its parts leaves it false.
 	Full     bool
 	From, To time.Time
+	// Part says, beside an error, that a part of the source was read well, if only to find nothing new.
+	Part     bool
 	Next     Cursor
 	Rejected []Rejection
 }

@@ -79,6 +79,7 @@ type Configured struct {
 	minutes.Source
 	Kind    string
 	Off     bool // listed, never fetched
+	Local   bool // reads files of this machine: how it does says nothing of the network
 	Private bool
 	// LocalOnly items never leave this machine.
 	LocalOnly bool
@@ -116,7 +117,7 @@ type Settings struct {
 	KeepItems  time.Duration
 	KeepBriefs time.Duration
 	Version    string // of the program: another one may compose another brief
-	// Deadline bounds one source's fetch; 0 means 30 s.
+	// Deadline bounds one source's fetch, whatever else it waits for; 0 means 30 s.
 	Deadline time.Duration
 	// Prose is "woven" where the summary's lines are to be made flowing sentences, else "".
 	Prose string

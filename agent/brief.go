@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -107,6 +108,18 @@ func (a *Agent) SourceStatuses(ctx context.Context) ([]minutes.SourceStatus, err
 	return out, nil
 }
 
+// probe is a source's own, within the deadline of a source.
+func (a *Agent) probe(ctx context.Context, name string, p minutes.Prober) error {
+	deadline := a.deadline()
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	err := p.Probe(ctx)
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return late(name, deadline, err)
+	}
+	return err
+}
+
 // Probe asks one source whether it would work, and changes nothing. The count is of what a fetch
 // would bring, -1 where the source can tell without one.
 func (a *Agent) Probe(ctx context.Context, name string) (int, error) {
@@ -117,8 +130,9 @@ func (a *Agent) Probe(ctx context.Context, name string) (int, error) {
 		if s.Name() != name {
 			continue
 		}
+		ctx = minutes.Insist(ctx)
 		if p, ok := s.Source.(minutes.Prober); ok {
-			return -1, p.Probe(ctx)
+			return -1, a.probe(ctx, s.Name(), p)
 		}
 		from, err := a.Library.Cursor(ctx, name)
 		if err != nil {

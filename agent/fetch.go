@@ -27,9 +27,9 @@ type fetched struct {
 	took   time.Duration
 }
 
-// fetch asks every source that is on (or the named ones) at once and keeps each batch as it
-// comes; fresh, if not nil, then hears what was new or changed. A source that fails becomes its status;
-// only a failing store is an error.
+// fetch asks every source that is on and not resting (or the named ones) at once and keeps each batch
+// as it comes; fresh, if not nil, then hears what was new or changed. A source that fails becomes its
+// status; only a failing store is an error.
 func (a *Agent) fetch(ctx context.Context, only []string, fresh func([]minutes.Item), report func(minutes.Progress)) (harvest, error) {
 	var h harvest
 	before, err := a.statuses(ctx)
@@ -48,19 +48,38 @@ func (a *Agent) fetch(ctx context.Context, only []string, fresh func([]minutes.I
 				was = minutes.SourceStatus{Name: s.Name(), Kind: s.Kind, Status: "stale", Hint: minutes.Clean("not fetched yet: run minutes preload")}
 			}
 			h.sources = append(h.sources, was)
+		case len(only) == 0 && resting(was, a.Now()):
+			h.sources = append(h.sources, rested(was))
+			report(progress(rested(was)))
 		default:
-			pending++
 			from, err := a.Library.Cursor(ctx, s.Name())
 			if err != nil {
 				return h, err
 			}
+			pending++
 			report(minutes.Progress{Step: "fetch", Source: s.Name(), State: "start"})
-			go func() { results <- a.fetchOne(ctx, s, from) }()
+			go func() { results <- a.fetchOne(asked(ctx, only), s, from) }()
 		}
 	}
+	return h, a.keepAll(ctx, &h, before, pending, results, fresh, report)
+}
+
+// asked is ctx for a fetch of the named sources.
+func asked(ctx context.Context, only []string) context.Context {
+	if len(only) > 0 {
+		return minutes.Insist(ctx)
+	}
+	return ctx
+}
+
+// keepAll takes what the sources that are being asked bring, one by one.
+func (a *Agent) keepAll(ctx context.Context, h *harvest, before map[string]minutes.SourceStatus, pending int, results <-chan fetched,
+	fresh func([]minutes.Item), report func(minutes.Progress)) error {
 	var failed error
+	var tried []fetched
 	for ; pending > 0; pending-- {
 		f := <-results
+		tried = append(tried, f)
 		start := time.Now()
 		st, moved, err := a.keep(ctx, f, before[f.source.Name()])
 		h.keeping += time.Since(start)
@@ -78,7 +97,23 @@ func (a *Agent) fetch(ctx context.Context, only []string, fresh func([]minutes.I
 		}
 	}
 	slices.SortFunc(h.sources, a.bySourceOrder)
-	return h, failed
+	if ctx.Err() == nil && noNetwork(tried) {
+		failed = errors.Join(failed, a.tellNoNetwork(ctx, h, before, tried))
+	}
+	return failed
+}
+
+// tellNoNetwork puts it in the place of what each of the sources ran into.
+func (a *Agent) tellNoNetwork(ctx context.Context, h *harvest, before map[string]minutes.SourceStatus, tried []fetched) error {
+	var failed error
+	for i := range h.sources {
+		st := &h.sources[i]
+		if slices.ContainsFunc(tried, func(f fetched) bool { return f.source.Name() == st.Name && !f.source.Local }) {
+			sayNoNetwork(st, before[st.Name])
+			failed = errors.Join(failed, a.Health.KeepStatus(ctx, *st))
+		}
+	}
+	return failed
 }
 
 // bySourceOrder is the order of the config, so that what is printed never depends on who was first.
@@ -89,13 +124,17 @@ func (a *Agent) bySourceOrder(x, y minutes.SourceStatus) int {
 	return at(x.Name) - at(y.Name)
 }
 
+func (a *Agent) deadline() time.Duration {
+	if a.Settings.Deadline > 0 {
+		return a.Settings.Deadline
+	}
+	return sourceDeadline
+}
+
 // fetchOne never panics and never outlasts its deadline by more than the source takes to notice.
 func (a *Agent) fetchOne(ctx context.Context, s Configured, from minutes.Cursor) (f fetched) {
 	start := time.Now()
-	deadline := a.Settings.Deadline
-	if deadline <= 0 {
-		deadline = sourceDeadline
-	}
+	deadline := a.deadline()
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	done := make(chan fetched, 1)
@@ -121,10 +160,19 @@ func (a *Agent) fetchOne(ctx context.Context, s Configured, from minutes.Cursor)
 		}
 	}
 	if errors.Is(f.err, context.DeadlineExceeded) || f.err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		f.err = minutes.WithHint(fmt.Errorf("no answer within %s", deadline), "try again later: minutes sources test "+s.Name())
+		f.err = late(s.Name(), deadline, f.err)
 	}
 	f.source, f.took = s, time.Since(start)
 	return f
+}
+
+// late is the error of a source whose own deadline fired. What it was doing then is said where it knows.
+func late(name string, deadline time.Duration, err error) error {
+	hint := "it is slow or far away: try again later with minutes sources test " + name
+	if err == context.DeadlineExceeded { // it was left behind, or knows no more than that
+		return minutes.WithHint(fmt.Errorf("not done within %s", deadline), hint)
+	}
+	return minutes.WithHint(fmt.Errorf("not done within %s: %w", deadline, err), hint)
 }
 
 // keep stores one batch with its cursor and says how the source did, and what changed, by id.
@@ -164,13 +212,14 @@ func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (
 	switch {
 	case f.err == nil:
 		st.FetchedAt, st.FailedAt = now, time.Time{}
-	case len(f.batch.Items) > 0:
+	case len(f.batch.Items) > 0 || f.batch.Part:
 		st.Status, st.FetchedAt, st.FailedAt = "partial", now, time.Time{}
 	default:
 		st.Status = "failed"
 		if st.FailedAt.IsZero() {
 			st.FailedAt = now
 		}
+		failedOnce(&st, was, now)
 	}
 	if f.err != nil {
 		st.Error, st.Hint = minutes.CleanLine(f.err.Error()), minutes.CleanLine(minutes.Hint(f.err))

@@ -27,7 +27,7 @@ func (a *Agent) refresh(ctx context.Context) (*refreshing, func()) {
 	var old []string
 	if st, err := a.SourceStatuses(ctx); err == nil {
 		for _, s := range st {
-			if s.Status != "off" && a.Now().Sub(s.FetchedAt) > a.Settings.Expires && a.Now().Sub(s.FailedAt) > a.Settings.Expires {
+			if s.Status != "off" && !resting(s, a.Now()) && a.Now().Sub(s.FetchedAt) > a.Settings.Expires && a.Now().Sub(s.FailedAt) > a.Settings.Expires {
 				old = append(old, s.Name)
 				r.over[s.Name] = make(chan struct{})
 			}

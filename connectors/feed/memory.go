@@ -75,7 +75,7 @@ func (h history) waiting(now time.Time) error {
 	if h.Gone {
 		return minutes.WithHint(fmt.Errorf("%w: the feed is gone for good", minutes.ErrNotFound), "remove it from the config")
 	}
-	if h.Fails > 0 && h.Next.After(now) {
+	if h.Fails > 0 && h.Next.After(now) && !now.Before(h.Since) { // a clock that was set back keeps nobody waiting
 		return withHint(fmt.Errorf("%s (asked again after %s)", h.Last, h.Next.In(now.Location()).Format("2 Jan 15:04")), h.Hint)
 	}
 	return nil

@@ -21,7 +21,7 @@ const accept = "application/atom+xml, application/rss+xml, application/feed+json
 func (r *run) one(ctx context.Context, sub subscription, room *[]byte) result {
 	k := keyFor(sub.URL)
 	res := result{place: r.before.feeds[k], history: r.memory.Feeds[k]}
-	if err := res.history.waiting(r.now); err != nil {
+	if err := res.history.waiting(r.now); err != nil && !minutes.Insisted(ctx) {
 		res.err, res.untried = err, true
 		return res
 	}

@@ -131,6 +131,7 @@ func (r *run) batch(subs []subscription, results []result) minutes.Batch {
 			}
 		}
 		b.Rejected = append(b.Rejected, res.rejected...)
+		b.Part = b.Part || res.err == nil
 		if !res.place.empty() {
 			next.feeds[k] = res.place
 		}

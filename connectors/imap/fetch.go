@@ -219,6 +219,7 @@ func (r *round) batch(from minutes.Cursor) (minutes.Batch, error) {
 		if m.err != nil {
 			errs = append(errs, m.err)
 		}
+		b.Part = b.Part || m.err == nil
 		if m.sent && *r.config.Sent == "auto" {
 			next.Sent = "" // look for it again
 		}
