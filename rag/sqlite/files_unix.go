@@ -14,6 +14,9 @@ import (
 // noFollow refuses to open a link: what it leads to is not ours to make or change.
 const noFollow = syscall.O_NOFOLLOW
 
+// noWait keeps a pipe in the place of a file from blocking the open.
+const noWait = syscall.O_NONBLOCK
+
 // mine says whether the file belongs to the user this process runs as.
 func mine(st fs.FileInfo) bool {
 	s, ok := st.Sys().(*syscall.Stat_t)

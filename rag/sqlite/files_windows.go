@@ -11,6 +11,9 @@ import (
 // noFollow is nothing here: making links takes a right that users do not have.
 const noFollow = 0
 
+// noWait is nothing here: a pipe is no file.
+const noWait = 0
+
 // mine is true: on Windows the folder's access list decides, and a profile folder is its user's.
 func mine(fs.FileInfo) bool { return true }
 

@@ -101,7 +101,7 @@ func (l *journal) last() (id int64, torn bool, err error) {
 // peekJournal is last without a lock and without a change; torn says that there is half a line. No
 // file is an empty one.
 func peekJournal(path string) (id int64, torn bool, err error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|noWait, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, false, nil
 	}

@@ -25,7 +25,7 @@ const (
 // walLoss is how many acknowledged transactions the log of a database holds that SQLite will not
 // read; 0 where there is no log. It only reads, at most the log's size.
 func walLoss(path string) (int, error) {
-	f, err := os.Open(path + "-wal")
+	f, err := os.OpenFile(path+"-wal", os.O_RDONLY|noWait, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
