@@ -79,9 +79,7 @@ func (g *gate) release() {
 
 // growing is a box over the demo's world and a gate, with a first brief made.
 func growing(t testing.TB) (*box, *gate) {
-	w, config := startDemo(t)
-	g := newGate(t)
-	b := newBox(t, config+fmt.Sprintf("\n[[connectors.feed]]\nname = \"growing\"\nurls = [%q]\n", g.URL+"/feed.xml"), w.Now)
+	b, g := growingBox(t, "")
 	b.must(0, "preload")
 	<-g.arrived
 	return b, g
@@ -126,80 +124,130 @@ func (b *box) runs() []minutes.Run {
 	return out
 }
 
-// TestE2EKilledAtAnyMomentNothingKeptIsLost kills preloads, and judgements beside them, at random
-// moments. What was said to be kept is kept, the last good brief is printed, the file is whole.
-func TestE2EKilledAtAnyMomentNothingKeptIsLost(t *testing.T) {
-	t.Parallel()
-	rounds := 5
-	if long() {
-		rounds = 60
-	}
-	b, _ := growing(t)
+// A killing is what came of many rounds of it.
+type killing struct {
+	rounds, cut, acknowledged int
+	lost                      []string
+}
+
+// kill kills preloads, and judgements beside them, at random moments. Every other preload is killed at a
+// step, the others at a time; every other thumb is killed too, and counts if it was acknowledged before.
+// With thumbs alone no preload runs, and each is killed as soon as it has said yes.
+func (b *box) kill(rounds int, thumbsOnly bool) killing {
+	b.t.Helper()
 	start := time.Now()
 	b.must(0, "preload")
 	span := time.Since(start) // in which to choose a moment; nothing is asserted on it
 	var list struct{ Items []minutes.Scored }
 	b.decode(b.must(0, "items", "--json", "--limit", "0"), &list)
-	last, acknowledged, lost, cut := b.brief(), map[string]int{}, 0, 0
+	k, acknowledged := killing{rounds: rounds}, map[string]int{}
 	for round := range rounds {
 		b.now = b.now.Add(time.Second)
-		id := list.Items[round%len(list.Items)].ID
-		preload, thumb := b.command("preload"), b.command("feedback", "up", id)
-		var said bytes.Buffer
-		steps := newLines(func(string) bool { return true })
-		preload.Stderr, thumb.Stderr = steps, &said
-		if err := preload.Start(); err != nil {
-			t.Fatal(err)
-		}
+		last, id := b.brief(), list.Items[round%len(list.Items)].ID
+		thumb := b.command("feedback", "up", id)
+		said := newLines(func(line string) bool { return strings.HasPrefix(line, "up: ") })
+		thumb.Stderr = said
 		if err := thumb.Start(); err != nil {
-			t.Fatal(err)
+			b.t.Fatal(err)
 		}
-		// Every other preload is killed at a step, the others at a time; every other thumb is killed
-		// too, and counts if it was acknowledged before.
-		killed := []*time.Timer{time.AfterFunc(rand.N(span), func() { _ = preload.Process.Kill() })}
-		if round%2 == 1 {
-			killed[0].Stop()
-			killed = append(killed, time.AfterFunc(rand.N(span/2), func() { _ = thumb.Process.Kill() }))
-			go func() {
-				for range 1 + rand.N(12) {
-					<-steps.seen
+		switch {
+		case thumbsOnly:
+			<-said.seen
+			_ = thumb.Process.Kill()
+			_ = thumb.Wait()
+		default:
+			late := time.AfterFunc(rand.N(span/2), func() {
+				if round%2 == 1 {
+					_ = thumb.Process.Kill()
 				}
-				_ = preload.Process.Kill()
-			}()
+			})
+			k.cut += b.killedPreload(round, span)
+			_ = thumb.Wait()
+			late.Stop()
 		}
-		if err := preload.Wait(); err != nil {
-			cut++
-		}
-		for range 12 {
-			steps.seen <- struct{}{} // whoever still waits for one
-		}
-		_ = thumb.Wait()
-		for _, k := range killed {
-			k.Stop()
-		}
-		if strings.HasPrefix(said.String(), "up: ") {
+		if strings.HasPrefix(said.text(), "up: ") {
 			acknowledged[id]++
+			k.acknowledged++
 		}
 		b.intact()
 		now := b.brief()
 		if len(now.TLDR) != 3 || now.GeneratedAt.Before(last.GeneratedAt) || len(now.Sections) == 0 {
-			t.Fatalf("round %d: the brief of %s is gone; there is one of %s with %d lines", round, last.GeneratedAt, now.GeneratedAt, len(now.TLDR))
+			k.lost = append(k.lost, fmt.Sprintf("round %d: the brief of %s is gone; there is one of %s with %d lines", round, last.GeneratedAt, now.GeneratedAt, len(now.TLDR)))
 		}
-		last = now
 		got := b.judged()
 		for id, n := range acknowledged {
 			if got[id] < n {
-				lost++
-				t.Errorf("round %d: %s was judged %d times and has %d", round, id, n, got[id])
+				k.lost = append(k.lost, fmt.Sprintf("round %d: %s was judged %d times and has %d", round, id, n, got[id]))
+				acknowledged[id] = got[id] // said once
 			}
 		}
 	}
+	return k
+}
+
+// killedPreload runs a preload and kills it, and returns 1 if it had not ended by itself.
+func (b *box) killedPreload(round int, span time.Duration) int {
+	b.t.Helper()
+	preload := b.command("preload")
+	steps := newLines(func(string) bool { return true })
+	preload.Stderr = steps
+	if err := preload.Start(); err != nil {
+		b.t.Fatal(err)
+	}
+	if round%2 == 0 {
+		at := time.AfterFunc(rand.N(span), func() { _ = preload.Process.Kill() })
+		defer at.Stop()
+	} else {
+		go func() {
+			for range 1 + rand.N(12) {
+				<-steps.seen
+			}
+			_ = preload.Process.Kill()
+		}()
+	}
+	err := preload.Wait()
+	for range 12 {
+		steps.seen <- struct{}{} // whoever still waits for one
+	}
+	if err != nil {
+		return 1
+	}
+	return 0
+}
+
+// TestE2EKilledAtAnyMomentNothingKeptIsLost kills the program again and again. What was said to be kept is
+// kept, the last good brief is printed, the file is whole.
+func TestE2EKilledAtAnyMomentNothingKeptIsLost(t *testing.T) {
+	t.Parallel()
+	b, _ := growing(t)
+	k := b.kill(size(5, 90, 500), false)
+	for _, s := range k.lost {
+		t.Error(s)
+	}
+	last := b.brief()
 	b.now = b.now.Add(2 * time.Hour) // past any expiry: it must make one
 	b.must(0, "preload")
 	if after := b.brief(); !after.GeneratedAt.After(last.GeneratedAt) {
 		t.Error("after all that, no new brief was made")
 	}
-	t.Logf("kill -9: %d rounds, %d preloads cut short, %d judgements acknowledged, %d lost", rounds, cut, len(acknowledged), lost)
+	t.Logf("kill -9: %d rounds, %d preloads cut short, %d judgements acknowledged, %d lost", k.rounds, k.cut, k.acknowledged, len(k.lost))
+}
+
+// TestE2EAKillFindsWhatIsAcknowledgedTooSoon is the control: a program that says yes and writes a moment
+// later. Without a sync nothing would be lost here: the kernel keeps what a killed process wrote.
+func TestE2EAKillFindsWhatIsAcknowledgedTooSoon(t *testing.T) {
+	if !long() {
+		t.Skip("a mutant of the program is built: MINUTES_E2E=1")
+	}
+	t.Parallel()
+	bin := mutant(t, change{"cmd/minutes/feedback.go", "\t\t\tfor _, id := range ids {\n\t\t\t\tj, err := p.Judge(", "\t\t\tfor _, id := range ids {\n\t\t\t\tfmt.Fprintf(sh.err, \"%s: %s\\n\", verb, id)\n\t\t\t\tj, err := p.Judge("})
+	b, _ := growingBox(t, bin)
+	b.must(0, "preload")
+	k := b.kill(12, true)
+	if len(k.lost) == 0 {
+		t.Errorf("of %d judgements acknowledged before they were written none was lost: the suite sees nothing", k.acknowledged)
+	}
+	t.Logf("kill -9, control that acknowledges too soon: %d of %d lost", len(k.lost), k.acknowledged)
 }
 
 // TestE2EWhatAKilledRunKeptIsInTheNextBrief kills a preload after it has kept a new entry and before it

@@ -65,7 +65,7 @@ func record(t *testing.T, bin string, more bool) *recording {
 }
 
 // growingBox is growing, without its first brief and with a binary of choice.
-func growingBox(t *testing.T, bin string) (*box, *gate) {
+func growingBox(t testing.TB, bin string) (*box, *gate) {
 	w, config := startDemo(t)
 	g := newGate(t)
 	b := newBox(t, config+fmt.Sprintf("\n[[connectors.feed]]\nname = \"growing\"\nurls = [%q]\n", g.URL+"/feed.xml"), w.Now)

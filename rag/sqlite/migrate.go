@@ -117,12 +117,12 @@ func (d *DB) fits(h header, latest int) error {
 	case older(h.sqlite, oldest):
 		return fmt.Errorf("SQLite %s is linked; at least %s is needed", h.sqlite, oldest)
 	case h.app != applicationID && (h.app != 0 || h.version != 0 || h.tables != 0):
-		return minutes.WithHint(fmt.Errorf("%s is a database of another program", d.path), "name another folder with --data-dir")
+		return minutes.WithHint(fmt.Errorf("%s is a database of another program", d.path), "name another folder with --data-dir; if it was yours and is damaged: minutes restore FILE, with a backup")
 	case h.version == 0 && h.tables != 0: // no version was ever without a number
 		return d.fail(context.Background(), "open the memory", fmt.Errorf("%s has tables and no version: %w", d.path, ErrDamaged))
 	case h.version > latest:
 		return minutes.WithHint(fmt.Errorf("%w (schema %d, this program knows %d)", ErrNewer, h.version, latest),
-			"update minutes, or name another folder with --data-dir")
+			"update minutes, or name another folder with --data-dir; or go back to a backup: minutes restore FILE")
 	}
 	return nil
 }
