@@ -189,6 +189,27 @@ type SourceStatus struct {
 	Rejected  []Rejection `json:"rejected,omitempty"`
 }
 
+// Together is sources with those of which the same went wrong as one, where the first of them stands: its
+// name is the names, FetchedAt the oldest. That there is no network is read once, not seven times.
+func Together(sources []SourceStatus) []SourceStatus {
+	var out []SourceStatus
+	for _, s := range sources {
+		at := slices.IndexFunc(out, func(o SourceStatus) bool {
+			return !s.Error.Empty() && o.Status == s.Status && o.Error == s.Error && o.Hint == s.Hint
+		})
+		if at < 0 {
+			out = append(out, s)
+			continue
+		}
+		o := &out[at]
+		o.Name += ", " + s.Name
+		if o.FetchedAt.IsZero() || !s.FetchedAt.IsZero() && s.FetchedAt.Before(o.FetchedAt) {
+			o.FetchedAt = s.FetchedAt
+		}
+	}
+	return out
+}
+
 // Verification counts what the verifier did.
 type Verification struct {
 	Claims    int `json:"claims"`

@@ -28,3 +28,18 @@ func TestADayStartsInsideItself(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWentWrongOfManySourcesAlikeIsSaidOnce(t *testing.T) {
+	at := time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC)
+	gone := Clean("no network")
+	got := Together([]SourceStatus{{Name: "mail", Status: "failed", Error: gone, FetchedAt: at}, {Name: "files", Status: "ok"},
+		{Name: "news", Status: "failed", Error: gone, FetchedAt: at.Add(-time.Hour)}, {Name: "new", Status: "failed", Error: gone},
+		{Name: "dead", Status: "failed", Error: Clean("404")}, {Name: "well", Status: "ok"}})
+	names := ""
+	for _, s := range got {
+		names += s.Name + "; "
+	}
+	if names != "mail, news, new; files; dead; well; " || !got[0].FetchedAt.Equal(at.Add(-time.Hour)) {
+		t.Errorf("%s%+v", names, got[0])
+	}
+}

@@ -275,7 +275,7 @@ func (l *layouter) quote(q minutes.Quote) string {
 
 func (l *layouter) trouble(sources []minutes.SourceStatus) {
 	started := false
-	for _, s := range sources {
+	for _, s := range minutes.Together(sources) {
 		if s.Status != "failed" && s.Status != "partial" && s.Status != "stale" {
 			continue
 		}

@@ -82,9 +82,9 @@ func (p *program) preload(ctx context.Context, only []string) (minutes.Brief, er
 	if err != nil {
 		return b, err
 	}
-	for _, s := range b.Sources {
-		asked := len(only) == 0 || slices.Contains(only, s.Name)
-		if asked && (s.Status == "failed" || s.Status == "partial") {
+	told := slices.DeleteFunc(slices.Clone(b.Sources), func(s minutes.SourceStatus) bool { return len(only) > 0 && !slices.Contains(only, s.Name) })
+	for _, s := range minutes.Together(told) {
+		if s.Status == "failed" || s.Status == "partial" {
 			fmt.Fprintf(p.shell.err, "%s %s: %s\n", minutes.CleanLine(s.Name), minutes.CleanLine(s.Status), s.Error.Line())
 			if !s.Hint.Empty() {
 				fmt.Fprintf(p.shell.err, "  next: %s\n", s.Hint.Line())

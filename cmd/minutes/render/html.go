@@ -181,7 +181,7 @@ func (h *page) section(s minutes.Section) {
 
 func (h *page) trouble(sources []minutes.SourceStatus, now time.Time) {
 	started := false
-	for _, s := range sources {
+	for _, s := range minutes.Together(sources) {
 		if !troubled(s) {
 			continue
 		}

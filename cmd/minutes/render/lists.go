@@ -214,6 +214,10 @@ func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 			if !s.Hint.Empty() {
 				p.para("    next: ", s.Hint.Line().String())
 			}
+			if s.RetryAt.After(o.Now) && !o.Now.IsZero() {
+				p.para("    ", fmt.Sprintf("left alone until %s, after %d failures; to ask it now: minutes preload --only %s",
+					clock(s.RetryAt.In(o.Now.Location()), o.Hours), s.Failures, text(s.Name)))
+			}
 			p.leftOut(rejected)
 		}
 	})

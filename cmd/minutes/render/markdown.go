@@ -105,7 +105,7 @@ func (m *markdown) brief(b minutes.Brief) {
 
 func (m *markdown) trouble(sources []minutes.SourceStatus, now time.Time) {
 	started := false
-	for _, s := range sources {
+	for _, s := range minutes.Together(sources) {
 		if !troubled(s) {
 			continue
 		}

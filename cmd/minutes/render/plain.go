@@ -205,7 +205,7 @@ func (p *paper) changes(c minutes.Changes) {
 
 func (p *paper) trouble(sources []minutes.SourceStatus, now time.Time) {
 	started := false
-	for _, s := range sources {
+	for _, s := range minutes.Together(sources) {
 		if !troubled(s) {
 			continue
 		}
