@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -30,9 +31,9 @@ type Options struct {
 	// say, nothing is refused for its length before the server does.
 	Window    int
 	MaxTokens int    // of an answer whose prompt names no limit; 0 is 1,024
-	Limit     string // what the field of that limit is called; "" is max_tokens, OpenAI wants max_completion_tokens
-	Schema    Schema // how a schema is sent
+	Schema    Schema // how a schema is sent; "" is what suits the host
 	// Fields go into every request for an answer, over what would be there; a nil value takes a field out.
+	// vLLM's {"chat_template_kwargs": {"enable_thinking": false}} keeps Qwen 3 from thinking.
 	Fields map[string]any
 }
 
@@ -41,7 +42,7 @@ type Schema string
 
 // The ways of a schema. Whatever the way, the caller checks the answer against it.
 const (
-	ResponseFormat    Schema = ""                   // response_format json_schema: OpenAI, Gemini, Ollama, vLLM
+	ResponseFormat    Schema = "response_format"    // with json_schema: OpenAI, Gemini, Ollama, vLLM
 	StructuredOutputs Schema = "structured_outputs" // vLLM's own field, since 0.12
 	NoSchema          Schema = "none"               // the prompt alone says it
 )
@@ -65,6 +66,8 @@ type Model struct {
 type server struct {
 	o      Options
 	base   *url.URL
+	limit  string         // what the field of an answer's limit is called
+	fields map[string]any // that go into every request for an answer
 	client *http.Client
 	turn   chan struct{}
 	window atomic.Int64 // -1: the server does not say
@@ -87,9 +90,16 @@ func (s *server) init(o Options) error {
 	if o.MaxTokens == 0 {
 		o.MaxTokens = maxTokens
 	}
-	if o.Limit == "" {
-		o.Limit = "max_tokens"
+	var fields map[string]any
+	var schema Schema
+	if s.limit, schema, fields = manner(base.Hostname()); o.Schema == "" {
+		o.Schema = schema
 	}
+	s.fields = maps.Clone(fields)
+	if s.fields == nil {
+		s.fields = map[string]any{}
+	}
+	maps.Copy(s.fields, o.Fields)
 	s.o, s.base, s.turn = o, base, make(chan struct{}, 1)
 	s.window.Store(int64(o.Window))
 	// A server of models has no reason to send a client elsewhere, least of all with a prompt and a key.
@@ -203,7 +213,7 @@ func (m *Model) request(p minutes.Prompt, limit int) map[string]any {
 		messages = messages[1:]
 	}
 	r := map[string]any{
-		"model": m.o.Name, "messages": messages, m.o.Limit: limit, "temperature": 0, "seed": 7,
+		"model": m.o.Name, "messages": messages, m.limit: limit, "temperature": 0, "seed": 7,
 		"stream": true, "stream_options": map[string]any{"include_usage": true},
 	}
 	if len(p.Schema) > 0 {
@@ -215,7 +225,7 @@ func (m *Model) request(p minutes.Prompt, limit int) map[string]any {
 			r["structured_outputs"] = map[string]any{"json": p.Schema}
 		}
 	}
-	for name, value := range m.o.Fields {
+	for name, value := range m.fields {
 		r[name] = value
 		if value == nil {
 			delete(r, name)

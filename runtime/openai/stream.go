@@ -171,7 +171,7 @@ func (s *stream) chunk(data []byte) error {
 		return nil
 	}
 	one := c.Choices[0]
-	if one.Reason != "" {
+	if one.Reason != "" && s.reason != "refusal" { // "stop" follows it
 		s.reason = one.Reason
 	}
 	for _, p := range []part{one.Delta, one.Message} {
