@@ -63,11 +63,10 @@ func (d *desk) copyTo(dir string) {
 
 // An ordeal is a command on a disk that fails, and what came of it.
 type ordeal struct {
-	name     string
-	args     []string
-	data     string
-	ran      ran
-	promises int // thumbs that were acknowledged before, and by it
+	name string
+	args []string
+	data string
+	ran  ran
 }
 
 // verdict holds an ordeal to what a user may expect: a clear error or none, nothing lost that was
