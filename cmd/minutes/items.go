@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
-	"runtime"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -160,60 +158,6 @@ func showCmd(sh *shell) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as minutes.item/v1")
 	return cmd
-}
-
-func openCmd(sh *shell) *cobra.Command {
-	return &cobra.Command{
-		Use:   "open ITEM",
-		Short: "Open an item's link in the browser",
-		Args:  argsBetween(1, 1, "one ITEM: an id, its first letters, or the number last printed beside it"),
-		RunE: with(sh, func(ctx context.Context, p *program, args []string) error {
-			it, err := p.item(ctx, args[0])
-			if err != nil {
-				return err
-			}
-			link := minutes.WebURL(it.URL)
-			if link == "" {
-				return minutes.WithHint(fmt.Errorf("%q has no link", it.Title), "read it here: minutes show "+args[0])
-			}
-			fmt.Fprintln(sh.err, "opening", link)
-			return browse(ctx, link)
-		}),
-	}
-}
-
-// openWait is how long an opener has to fail. One that goes on is the browser itself.
-const openWait = 3 * time.Second
-
-// browse runs the system's opener without a shell; "--" where it knows one. The link was checked
-// by WebURL, so it cannot be an option, a file or a command. An opener may become the browser: it is
-// no part of this program's life, and neither Ctrl+C nor the end of the screen closes it.
-func browse(ctx context.Context, link string) error {
-	outer, ctx := ctx, context.WithoutCancel(ctx)
-	var cmd *exec.Cmd
-	switch runtime.GOOS {
-	case "darwin":
-		cmd = exec.CommandContext(ctx, "open", "--", link)
-	case "windows":
-		cmd = exec.CommandContext(ctx, "rundll32", "url.dll,FileProtocolHandler", link)
-	default:
-		cmd = exec.CommandContext(ctx, "xdg-open", link)
-	}
-	cmd.SysProcAttr = detached()
-	ended := make(chan error, 1)
-	err := cmd.Start()
-	if err == nil {
-		go func() { ended <- cmd.Wait() }()
-		select {
-		case err = <-ended:
-		case <-time.After(openWait):
-		case <-outer.Done():
-		}
-	}
-	if err != nil {
-		return minutes.WithHint(fmt.Errorf("the opener %s failed: %w", cmd.Args[0], err), "open it yourself: "+link)
-	}
-	return nil
 }
 
 func whyCmd(sh *shell) *cobra.Command {

@@ -172,24 +172,6 @@ func (sh *shell) writeFindings(found []doctor.Finding, asJSON bool) error {
 	return bad
 }
 
-// egress prints the ledger: who was told what.
-func (p *program) egress(ctx context.Context, asJSON bool) error {
-	rows, err := p.db.Departures(ctx, p.now().AddDate(0, 0, -30))
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		return render.List(p.shell.out, "egress", rows)
-	}
-	if len(rows) == 0 {
-		fmt.Fprintln(p.shell.err, "nothing left this machine in the last 30 days")
-	}
-	for _, d := range rows {
-		fmt.Fprintf(p.shell.out, "%s  %-16s %-8s %s\n", d.At.In(p.Settings.Zone).Format("2006-01-02 15:04"), minutes.CleanLine(d.Source), minutes.CleanLine(d.Class.String()), minutes.CleanLine(d.Host))
-	}
-	return nil
-}
-
 func initCmd(sh *shell) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init",

@@ -21,7 +21,8 @@ type departure struct{ day, run, source, host, class string }
 
 // Record notes that something is about to leave this machine. The first of a day, run, source,
 // host and class is on disk when Record returns; those after it are counted, and the count is
-// written by End, Departures and Close. So a kill can lose how often, never that.
+// written by End, Departures and Close. So a kill can lose how often, never that. What cannot be written
+// now (a full disk) is kept and tried again with the counts.
 func (d *DB) Record(ctx context.Context, dep minutes.Departure) error {
 	at := dep.At
 	if at.IsZero() {
@@ -37,11 +38,9 @@ func (d *DB) Record(ctx context.Context, dep minutes.Departure) error {
 		return nil
 	}
 	l.mu.Unlock()
-	if err := d.write(ctx, "record what leaves", func(ctx context.Context, tx *sql.Tx) error {
+	err := d.write(ctx, "record what leaves", func(ctx context.Context, tx *sql.Tx) error {
 		return countDeparture(ctx, tx, row, micros(at), 1)
-	}); err != nil {
-		return err
-	}
+	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.since == nil {
@@ -50,8 +49,11 @@ func (d *DB) Record(ctx context.Context, dep minutes.Departure) error {
 	if _, known := l.since[row]; !known { // two at once may both have written: both were counted
 		l.since[row] = 0
 	}
+	if err != nil { // tried again with the counts
+		l.since[row]++
+	}
 	l.last[row] = max(l.last[row], micros(at))
-	return nil
+	return err
 }
 
 func countDeparture(ctx context.Context, tx *sql.Tx, r departure, last, n int64) error {

@@ -7,6 +7,7 @@ type verdict struct {
 	why      string // "" for a public address
 	nameable bool
 	link     bool // link-local: nameable only as a literal address, since cloud metadata live there
+	public   bool // a public address by another way: whoever names the host means it
 }
 
 // block is a range that is not the open Internet.
@@ -21,7 +22,7 @@ func blocks() []block {
 	list := func(why string, nameable, link bool, prefixes ...string) []block {
 		out := make([]block, len(prefixes))
 		for i, p := range prefixes {
-			out[i] = block{netip.MustParsePrefix(p), verdict{why, nameable, link}}
+			out[i] = block{netip.MustParsePrefix(p), verdict{why: why, nameable: nameable, link: link}}
 		}
 		return out
 	}
@@ -31,7 +32,7 @@ func blocks() []block {
 		list("a private address", true, false, "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
 		list("an address inside a provider's network", true, false, "100.64.0.0/10"),
 		list("a link-local address", true, true, "169.254.0.0/16", "fe80::/10"),
-		list("an address translated to IPv4 (NAT64)", true, false, "64:ff9b::/96", "64:ff9b:1::/48"),
+		list("an address translated to IPv4 (NAT64)", true, false, "64:ff9b:1::/48"),
 		list("no address", false, false, "0.0.0.0/8", "::/128"),
 		list("a multicast address", false, false, "224.0.0.0/4", "ff00::/8"),
 		list("a reserved or broadcast address", false, false, "240.0.0.0/4", "192.0.0.0/24", "192.88.99.0/24", "5f00::/16"),
@@ -52,6 +53,10 @@ func classify(blocks []block, ip netip.Addr) verdict {
 		return verdict{why: "no address"}
 	}
 	ip = ip.WithZone("").Unmap()
+	if b := ip.As16(); netip.MustParsePrefix("64:ff9b::/96").Contains(ip) { // a network without IPv4 reaches it so
+		v4 := classify(blocks, netip.AddrFrom4([4]byte(b[12:])))
+		return verdict{why: "an address translated to IPv4 (NAT64)", nameable: v4.why == "", public: v4.why == ""}
+	}
 	for _, b := range blocks {
 		if b.prefix.Contains(ip) {
 			return b.verdict

@@ -29,7 +29,7 @@ func (b *Broker) connect(ctx context.Context, network, addr string, n names) (ne
 	}
 	_, notIP := netip.ParseAddr(host)
 	d := net.Dialer{
-		Timeout:  connectTimeout,
+		Timeout:  b.o.Limits.Connect,
 		Resolver: b.o.Resolver,
 		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
 			return b.check(address, host, port, n, notIP == nil)
@@ -44,17 +44,25 @@ func (b *Broker) connect(ctx context.Context, network, addr string, n names) (ne
 	return conn, err
 }
 
+// yours is the next step where a server may be the user's own.
+const yours = "if this server is yours, name it with its port in the config, as in https://nas.example.org:443"
+
 // refuse decides what can be decided before a name is looked up, so that the ledger lists nobody who
 // was never asked.
 func (b *Broker) refuse(host, port string, n names) error {
 	if b.open {
 		return nil
 	}
-	if !n.has(host, port) && port != "80" && port != "443" {
-		return blocked(host, "port "+port+" is only for servers that the config names", "if this server is yours, name it with its port in the config")
-	}
 	if _, err := netip.ParseAddr(host); err == nil {
-		return b.check(net.JoinHostPort(host, port), host, port, n, true)
+		if err := b.check(net.JoinHostPort(host, port), host, port, n, true); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !n.has(host, port) && port != "80" && port != "443":
+		return blocked(host, "port "+port+" is only for servers that the config names", yours)
+	case !n.has(host, port) && homely(host):
+		return blocked(host, "it is a name of a home network that the config does not name", yours)
 	}
 	return nil // a name is decided on when its address is known
 }
@@ -85,8 +93,8 @@ func (b *Broker) check(address, host, port string, n names, literal bool) error 
 		return nil
 	case !v.nameable || v.link && !literal:
 		return blocked(host, "it leads to "+v.why, "nothing is read from there: check the address")
-	case !n.exact(host, port):
-		return blocked(host, "it leads to "+v.why+" that the config does not name", "if this server is yours, name it with its port in the config")
+	case v.public && n.has(host, port) || n.home(host, port):
+		return nil
 	}
-	return nil
+	return blocked(host, "it leads to "+v.why+" that the config does not name", yours)
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -24,6 +25,8 @@ type Options struct {
 	Run     string           // names the run in the ledger
 	Now     func() time.Time // nil is the real clock
 	MaxBody int64            // of a body, after decompression; 0 means 32 MiB
+	// Limits are how long each step of a connection may take; zero fields mean the rule.
+	Limits minutes.Deadlines
 
 	// For tests: a resolver that lies, authorities of their own.
 	Resolver *net.Resolver
@@ -33,20 +36,22 @@ type Options struct {
 // The limits of a connection. They are apart because one limit over all would cut a healthy
 // download, or let a dead server use up the time of the whole.
 const (
-	connectTimeout = 5 * time.Second
-	tlsTimeout     = 10 * time.Second
-	headerTimeout  = 20 * time.Second
-	idleTimeout    = 90 * time.Second
-	ledgerWait     = 250 * time.Millisecond // a busy ledger may not hold a request up for longer
+	idleTimeout = 90 * time.Second
+	ledgerWait  = 250 * time.Millisecond // a busy ledger may not hold a request up for longer
+	ledgerEnd   = 5 * time.Second        // nor the end of the program
 
 	maxHeader    = 256 << 10 // of a response
 	maxBody      = 32 << 20
 	maxRedirects = 4
 )
 
+// userAgent is sent where a client has no name of its own, and not Go's.
+const userAgent = "minutes/1 (+https://github.com/dailyminutes/minutes)"
+
 // A Broker hands out clients. Safe for concurrent use.
 type Broker struct {
 	o      Options
+	late   sync.WaitGroup  // records that are being written
 	public *http.Transport // shared by all sources, for hosts that no config names
 	blocks []block
 	open   bool // for the positive control of the tests: no address is refused
@@ -60,22 +65,34 @@ func New(o Options) *Broker {
 	if o.MaxBody == 0 {
 		o.MaxBody = maxBody
 	}
+	o.Limits = o.Limits.Filled()
 	b := &Broker{o: o, blocks: blocks()}
 	b.public = b.transport(names{})
 	return b
 }
 
-// For makes what one source connects with. named are the hosts ("nas.lan", "127.0.0.1:8080") that the
-// source's own table in the config names: they may be loopback or private and use any port. All else
-// must be a public address and port 80 or 443. class is what its requests carry.
+// For makes what one source connects with: a client for the web, and a dialer for mail. named are the hosts
+// ("nas.lan", "127.0.0.1:8080") that the source's own table in the config names: with their port they may
+// be loopback or private and use any port (see names.home). All else must be a public address and port 80
+// or 443. class is what its requests carry.
 func (b *Broker) For(source string, class minutes.Class, named []string) (*http.Client, func(ctx context.Context, network, addr string) (net.Conn, error)) {
-	n := newNames(named)
-	d := &door{broker: b, source: source, class: class, named: n, own: b.transport(n)}
-	return &http.Client{Transport: d, CheckRedirect: redirect}, d.dial
+	web := newNames(named, "80", "443")
+	d := &door{broker: b, source: source, class: class, named: web, own: b.transport(web)}
+	mail := *d
+	mail.named = newNames(named, "143", "993")
+	return &http.Client{Transport: d, CheckRedirect: redirect}, mail.dial
 }
 
-// Close lets go of idle connections.
-func (b *Broker) Close() { b.public.CloseIdleConnections() }
+// Close lets go of idle connections and waits for the ledger, which is to be open until then.
+func (b *Broker) Close() {
+	b.public.CloseIdleConnections()
+	written := make(chan struct{})
+	go func() { b.late.Wait(); close(written) }()
+	select {
+	case <-written:
+	case <-time.After(ledgerEnd):
+	}
+}
 
 // transport never uses a proxy: the variables that name one would let whoever sets them read all.
 // The named hosts of a source have a transport, and so a pool of connections, of their own: else a
@@ -87,8 +104,8 @@ func (b *Broker) transport(n names) *http.Transport {
 			return b.connect(ctx, network, addr, n)
 		},
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: b.o.Roots},
-		TLSHandshakeTimeout:    tlsTimeout,
-		ResponseHeaderTimeout:  headerTimeout,
+		TLSHandshakeTimeout:    b.o.Limits.TLS,
+		ResponseHeaderTimeout:  b.o.Limits.Headers,
 		MaxResponseHeaderBytes: maxHeader,
 		IdleConnTimeout:        idleTimeout,
 		MaxIdleConnsPerHost:    6,
@@ -109,19 +126,29 @@ type door struct {
 
 // RoundTrip checks the request, records it and sends it. It runs for every redirect again.
 func (d *door) RoundTrip(req *http.Request) (*http.Response, error) {
-	host, err := target(req.URL)
+	host, err := Host(req.URL)
 	if err != nil {
 		return nil, closing(req, err)
 	}
-	if err := d.broker.refuse(host, portOf(req.URL), d.named); err != nil {
+	// What is named may be at home. A redirect from elsewhere may not lead there: one feed of a table would
+	// else choose what the program asks of another's server.
+	port, named := portOf(req.URL), d.named
+	if strayed(req) {
+		named = names{}
+	}
+	if err := d.broker.refuse(host, port, named); err != nil {
 		return nil, closing(req, err)
 	}
 	t := d.broker.public
 	if d.far != nil {
 		t = d.far
 	}
-	if d.named.has(host, portOf(req.URL)) {
+	if named.has(host, port) {
 		t = d.own
+	}
+	if _, named := req.Header["User-Agent"]; !named {
+		req = req.Clone(req.Context())
+		req.Header.Set("User-Agent", userAgent)
 	}
 	d.record(req.Context(), host)
 	res, err := t.RoundTrip(req)
@@ -160,8 +187,9 @@ func (d *door) dial(ctx context.Context, network, addr string) (net.Conn, error)
 	return d.broker.connect(ctx, network, addr, d.named)
 }
 
-// record tells the ledger before anything is sent. A ledger that is slow or broken costs the request
-// at most ledgerWait: the record is then written late, or missing and said so nowhere but there.
+// record tells the ledger before a name is looked up or anything is sent: what then fails is in it as well,
+// what the rules refuse before is not. A ledger that is slow costs the request at most ledgerWait: the
+// record is then written late, at the latest when the broker is closed.
 func (d *door) record(ctx context.Context, host string) {
 	l := d.broker.o.Ledger
 	if l == nil {
@@ -169,10 +197,10 @@ func (d *door) record(ctx context.Context, host string) {
 	}
 	dep := minutes.Departure{At: d.broker.o.Now(), Run: d.broker.o.Run, Source: d.source, Host: host, Class: d.classOf(ctx)}
 	done := make(chan struct{})
-	go func() {
+	d.broker.late.Go(func() {
 		defer close(done)
-		_ = l.Record(context.WithoutCancel(ctx), dep)
-	}()
+		_ = l.Record(context.WithoutCancel(ctx), dep) // the ledger tries again by itself
+	})
 	timer := time.NewTimer(ledgerWait)
 	defer timer.Stop()
 	select {

@@ -16,16 +16,11 @@ func redirect(req *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
 		return blocked(req.URL.Hostname(), fmt.Sprintf("it redirects more than %d times", maxRedirects), "open the address in a browser and write the one it ends at")
 	}
-	first, last := via[0], via[len(via)-1]
-	if last.URL.Scheme == "https" && req.URL.Scheme != "https" {
+	if last := via[len(via)-1]; last.URL.Scheme == "https" && req.URL.Scheme != "https" {
 		return blocked(req.URL.Hostname(), "it redirects from https to plain http", "find an address that stays with https")
 	}
-	away := !sameHost(req, first)
-	for _, r := range via {
-		away = away || !sameHost(r, first)
-	}
 	req.Header.Del("Referer") // the address before, with its query
-	if !away {
+	if !strayed(req) {
 		return nil
 	}
 	if req.Method != http.MethodGet && req.Method != http.MethodHead {
@@ -39,6 +34,16 @@ func redirect(req *http.Request, via []*http.Request) error {
 		}
 	}
 	return nil
+}
+
+// strayed says that a redirect led away from the first host, now or earlier.
+func strayed(req *http.Request) bool {
+	for r := req; r.Response != nil && r.Response.Request != nil; r = r.Response.Request {
+		if !sameHost(r, r.Response.Request) {
+			return true
+		}
+	}
+	return false
 }
 
 // sameHost is the same host and port; plain http may become https on the default ports.

@@ -11,7 +11,7 @@ import (
 // answer, so nothing here limits that: the caller's patience does. What a request carries differs from
 // prompt to prompt: WithClass tells the ledger.
 func (b *Broker) ForModel(source string, named []string) *http.Client {
-	n := newNames(named)
+	n := newNames(named, "80", "443")
 	d := &door{broker: b, source: source, class: minutes.Private, named: n, own: b.transport(n)}
 	d.own.ResponseHeaderTimeout = 0
 	d.far = b.transport(names{})

@@ -12,10 +12,12 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// names are the hosts a config names, canonical. "" as port stands for no port given.
+// names are the hosts a config names, canonical, with their ports: true for a port that was written, false
+// for one that a host without a port stands for.
 type names map[string]map[string]bool
 
-func newNames(named []string) names {
+// newNames reads what a config names. usual are the ports that a host without one stands for.
+func newNames(named []string, usual ...string) names {
 	n := names{}
 	for _, s := range named {
 		host, port := s, ""
@@ -29,23 +31,41 @@ func newNames(named []string) names {
 		if n[host] == nil {
 			n[host] = map[string]bool{}
 		}
-		n[host][port] = true
+		if port != "" {
+			n[host][port] = true
+			continue
+		}
+		for _, p := range usual {
+			n[host][p] = n[host][p] // written by another address of the same config, it stays so
+		}
 	}
 	return n
 }
 
-// has says whether the config names this host, and where it gave a port, this port.
-func (n names) has(host, port string) bool { return n[host][""] || n[host][port] }
+// has says whether the config names this host at this port.
+func (n names) has(host, port string) bool {
+	_, ok := n[host][port]
+	return ok
+}
 
-// exact says whether the port itself was named, or is one that a name without a port stands for. A
-// private host that was named for its web page does not open its database.
-func (n names) exact(host, port string) bool {
-	if n[host][port] {
-		return true
+// home says whether the config names this host as one that may be loopback or private: as an address, by a
+// name that only a home network has, or with its port. Whoever owns any other name may point it anywhere,
+// also at the user's router, and a feed's address without a port says nothing of homes.
+func (n names) home(host, port string) bool {
+	if !n.has(host, port) {
+		return false
 	}
-	switch port {
-	case "80", "443", "143", "993":
-		return n[host][""]
+	_, notIP := netip.ParseAddr(host)
+	return n[host][port] || notIP == nil || homely(host)
+}
+
+// homely holds for names that the DNS of the open Internet does not have.
+func homely(host string) bool {
+	switch last := host[strings.LastIndexByte(host, '.')+1:]; last {
+	case host, "localhost", "local", "localdomain", "lan", "home", "internal", "intranet", "private", "corp":
+		return true
+	case "arpa":
+		return strings.HasSuffix(host, ".home.arpa")
 	}
 	return false
 }
@@ -89,8 +109,8 @@ func numeric(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// target is the host of a URL that may be asked at all.
-func target(u *url.URL) (string, error) {
+// Host is the host of a URL that may be asked at all, in its one form (see canonical): a look-alike shows.
+func Host(u *url.URL) (string, error) {
 	switch {
 	case u == nil || u.Scheme != "http" && u.Scheme != "https":
 		return "", blocked("", "only http and https are spoken", "check the address")

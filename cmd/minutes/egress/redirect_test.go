@@ -78,6 +78,7 @@ func TestSecretsStayWithTheFirstHost(t *testing.T) {
 		}
 	})
 	b := newBroker(t, Options{})
+	b.open = true // these stand for servers of the open Internet
 	c := clientFor(t, b, hostOf(first), hostOf(second))
 	req, _ := http.NewRequest(http.MethodGet, first.URL+"/go?key=abc", nil)
 	req.Header.Set("Authorization", "Bearer canary")

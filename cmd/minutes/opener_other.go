@@ -1,0 +1,6 @@
+//go:build !unix
+
+package main
+
+// keepFiles has nothing to do: nothing is handed on here.
+func keepFiles() {}
