@@ -270,7 +270,7 @@ func TestE2EControlWithoutTheJailBombsKill(t *testing.T) {
 	late := bombedCalendars(t, []bomb{endlessRule()})
 	late.box.bin = bin
 	m := &malformed{}
-	if err := late.cross(m); err == nil && (m.late == 0 || len(m.short) == 0) {
-		t.Errorf("a rule that is counted in the program itself: %d late, %s", m.late, m.short)
+	if err := late.cross(m); err == nil && len(m.short) == 0 {
+		t.Errorf("a rule that is counted in the program itself costs nothing: %d late", m.late)
 	}
 }

@@ -19,7 +19,7 @@ import (
 // running program is noticed.
 const env = "MINUTES_JAIL"
 
-const version = "4"
+const version = "5"
 
 // maxStack bounds a parser's recursion; past it the Go runtime ends the child.
 const maxStack = 64 << 20
@@ -40,6 +40,7 @@ const (
 	exitMemory
 	exitOrphan
 	exitFrames
+	exitTime
 )
 
 // Child serves documents on stdin and stdout, and never returns, if this process was started as a
@@ -93,7 +94,7 @@ func serve(r io.Reader, w io.Writer, parsers map[string]Parser) error {
 		if _, err := io.ReadFull(in, doc.Data); err != nil {
 			return err
 		}
-		stop := watch()
+		stop := watch(req.Limit)
 		got, rep := parse(doc, parsers)
 		// Looked at only after documents that can have made it grow: it costs as much as a small parse.
 		rep.Retire = len(doc.Data) > 256<<10 && memory() > maxMemory/2
@@ -105,14 +106,18 @@ func serve(r io.Reader, w io.Writer, parsers map[string]Parser) error {
 	}
 }
 
-// watch ends the process from within if a document takes too much of what no limit of the system
-// bounds: memory where RLIMIT_DATA does nothing (macOS, Windows), time when the parent is gone.
-func watch() (stop func() bool) {
+// watch ends the process from within if a document takes too much: memory where RLIMIT_DATA does nothing
+// (macOS, Windows), work of the processor beyond limit, time when the parent is gone. Work, not time: on
+// a machine that is busy with other things, a document is no more hostile than on a quiet one.
+func watch(limit time.Duration) (stop func() bool) {
 	var t *time.Timer
-	ticks := 0
+	ticks, before := 0, work()
 	t = time.AfterFunc(watching, func() {
 		if memory() > maxMemory {
 			os.Exit(exitMemory)
+		}
+		if limit > 0 && work()-before > limit {
+			os.Exit(exitTime)
 		}
 		if ticks++; ticks > int(orphaned/watching) {
 			os.Exit(exitOrphan)

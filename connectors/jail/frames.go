@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 	"unsafe"
 
 	"github.com/dailyminutes/minutes"
@@ -21,6 +22,7 @@ type request struct {
 	Parser string
 	Args   []byte
 	Size   int
+	Limit  time.Duration // of the processor's work on it
 }
 
 // reply is what was made of a document. So many items and then so many rejections follow it, each a

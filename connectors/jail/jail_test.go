@@ -58,6 +58,7 @@ func parsers() map[string]Parser {
 				spin(i)
 			}
 		}),
+		"sleep": pure(func(Document) (Parsed, error) { select {} }),
 		"elsewhere": pure(func(Document) (Parsed, error) {
 			go func() { panic("in a goroutine, with S3CRET words") }()
 			select {}
@@ -162,10 +163,10 @@ func TestADeadlyDocumentCostsItselfAndSaysWhy(t *testing.T) {
 	p := pool(t, &Pool{Size: 1, Deadline: time.Minute})
 	quick := pool(t, &Pool{Size: 1, Deadline: 300 * time.Millisecond})
 	for parser, why := range map[string]string{"deep": "nests too deeply", "memory": "too much memory",
-		"loop": "takes longer than 300ms", "elsewhere": "the parser broke", "exit": "process ended", "swell": "becomes too large"} {
+		"loop": "takes longer than 300ms", "sleep": "takes longer than 300ms", "elsewhere": "the parser broke", "exit": "process ended", "swell": "becomes too large"} {
 		t.Run(parser, func(t *testing.T) {
 			q := p
-			if parser == "loop" {
+			if parser == "loop" || parser == "sleep" {
 				q = quick
 			}
 			before := echo(t, q, "before")

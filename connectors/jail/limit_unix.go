@@ -6,7 +6,12 @@ import (
 	"errors"
 	"os/exec"
 	"syscall"
+	"time"
 )
+
+// patience is how many times a document's limit of work may pass until an answer is no longer waited
+// for: a processor has to be shared, and a parser that only sleeps does no work.
+const patience = 4
 
 // limit takes from this process what no parser needs. RLIMIT_DATA, not RLIMIT_AS: that would kill
 // Go, which reserves far more than it uses. RLIMIT_CPU counts over the child's whole life and so is
@@ -30,3 +35,12 @@ func limit() error {
 
 // detach keeps a Ctrl+C at the terminal from reaching the children before the parent has decided.
 func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+// work is how long this process has kept processors busy.
+func work() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

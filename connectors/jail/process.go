@@ -119,8 +119,8 @@ func (c *child) within(ctx context.Context, d time.Duration, talk func() error) 
 
 func (c *child) parse(ctx context.Context, doc Document, deadline time.Duration) (got Parsed, rep reply, err error) {
 	c.served++
-	err = c.within(ctx, deadline, func() (err error) {
-		if err = c.enc.Encode(request{uint64(c.served), doc.Parser, doc.Args, len(doc.Data)}); err != nil {
+	err = c.within(ctx, patience*deadline, func() (err error) {
+		if err = c.enc.Encode(request{uint64(c.served), doc.Parser, doc.Args, len(doc.Data), deadline}); err != nil {
 			return err
 		}
 		if _, err = c.w.Write(doc.Data); err != nil {
@@ -150,6 +150,9 @@ func (c *child) parse(ctx context.Context, doc Document, deadline time.Duration)
 		return Parsed{}, reply{}, errKilled("the parser's answer cannot be read")
 	}
 	c.stop() // and wait: its last words say why it died
+	if c.cmd.ProcessState.ExitCode() == exitTime {
+		return Parsed{}, reply{}, errKilled(fmt.Sprintf("it takes longer than %s", deadline))
+	}
 	return Parsed{}, reply{}, killing(c.words.reason(c.cmd.ProcessState))
 }
 
