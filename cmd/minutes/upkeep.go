@@ -128,7 +128,7 @@ func restoreDamaged(ctx context.Context, sh *shell) error {
 	}
 	rec, err := sqlite.Recover(ctx, sh.memory(), now)
 	if errors.Is(err, sqlite.ErrSound) {
-		return minutes.WithHint(errors.New("the memory is not damaged: nothing was changed"), "to go back to a backup all the same, name it: minutes restore "+sh.memory()+".backup")
+		return minutes.WithHint(errors.New("the memory is not damaged: nothing was changed"), "to go back to a backup all the same, name it: minutes restore FILE (the program's own, once it has made one, is "+sh.memory()+".backup)")
 	}
 	if err != nil {
 		return err
