@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dailyminutes/minutes"
 )
-
-// sourceDeadline is how long one source may take; a source that hangs costs itself alone.
-const sourceDeadline = 30 * time.Second
 
 // harvest is what one round of fetching came to. moved says that the store changed.
 type harvest struct {
@@ -124,11 +122,12 @@ func (a *Agent) bySourceOrder(x, y minutes.SourceStatus) int {
 	return at(x.Name) - at(y.Name)
 }
 
+// deadline is how long one source may take; a source that hangs costs itself alone.
 func (a *Agent) deadline() time.Duration {
 	if a.Settings.Deadline > 0 {
 		return a.Settings.Deadline
 	}
-	return sourceDeadline
+	return minutes.Deadlines{}.Filled().Source
 }
 
 // fetchOne never panics and never outlasts its deadline by more than the source takes to notice.
@@ -172,7 +171,8 @@ func late(name string, deadline time.Duration, err error) error {
 	if err == context.DeadlineExceeded { // it was left behind, or knows no more than that
 		return minutes.WithHint(fmt.Errorf("not done within %s", deadline), hint)
 	}
-	return minutes.WithHint(fmt.Errorf("not done within %s: %w", deadline, err), hint)
+	doing := strings.TrimSuffix(err.Error(), ": "+context.DeadlineExceeded.Error())
+	return minutes.WithHint(fmt.Errorf("not done within %s: %s", deadline, doing), hint)
 }
 
 // keep stores one batch with its cursor and says how the source did, and what changed, by id.

@@ -50,6 +50,10 @@ func (c *Common) Base() *Common { return c }
 // On says whether the source is enabled; it is unless the config says otherwise.
 func (c *Common) On() bool { return c.Enabled == nil || *c.Enabled }
 
+// A Local is a Config whose source may read nothing but files of this machine: how it does then says
+// nothing of the network.
+type Local interface{ Local() bool }
+
 // A KeyError is a value in the config that will not do: which key, what is wrong, what to write.
 type KeyError struct {
 	Key, Problem, Remedy string
@@ -57,7 +61,7 @@ type KeyError struct {
 
 func (e *KeyError) Error() string { return e.Key + ": " + e.Problem + "; " + e.Remedy }
 
-// Env is all of the world that a connector may touch. Every field but Wait is set.
+// Env is all of the world that a connector may touch. Every field but Wait and Limits is set.
 type Env struct {
 	Name    string          // of the source
 	Private bool            // what to mark items with
@@ -66,9 +70,11 @@ type Env struct {
 	Now     func() time.Time
 	// Wait sleeps for d or until ctx ends. Whoever pauses between requests does it through Wait, so
 	// that no test sleeps; nil is a real timer.
-	Wait  func(ctx context.Context, d time.Duration) error
-	Log   *slog.Logger
-	State State
+	Wait func(ctx context.Context, d time.Duration) error
+	// Limits are how long each step of a fetch may take; the zero value is the rule.
+	Limits minutes.Deadlines
+	Log    *slog.Logger
+	State  State
 	// Client and Dial come from the egress broker and reach only what this source's config names
 	// and public addresses.
 	Client *http.Client
@@ -89,7 +95,9 @@ type State interface {
 
 // Web is a polite HTTP reader over the source's client: caps, conditional GET, per-host limits,
 // retries. Make one a source and keep it.
-func (e Env) Web() *web.Client { return &web.Client{HTTP: e.Client, Now: e.Now, Wait: e.Wait} }
+func (e Env) Web() *web.Client {
+	return &web.Client{HTTP: e.Client, Now: e.Now, Wait: e.Wait, Limits: e.Limits}
+}
 
 // Names of the neighbours, so that a connector imports its parent alone.
 type (

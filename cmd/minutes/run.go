@@ -13,6 +13,7 @@ import (
 
 	"github.com/dailyminutes/minutes"
 	"github.com/dailyminutes/minutes/cmd/minutes/config"
+	"github.com/dailyminutes/minutes/cmd/minutes/egress"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
@@ -51,6 +52,7 @@ type shell struct {
 	data     string
 	now      string
 	taken    map[string]string // variables that were taken out of the environment: secrets
+	ways     egress.Options    // how connections are made, and how long they may take; zero: by the rules
 	demo     *demoWorld        // set by `minutes demo`: the bundled world stands in for config and clock
 }
 

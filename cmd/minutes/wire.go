@@ -62,6 +62,7 @@ func open(ctx context.Context, sh *shell) (*program, error) {
 		Library: db, Archive: db, Journal: db, Loops: db, Runs: db, Health: db, Upkeep: db, Finder: db,
 		Feedback: ranker{}, Merge: rag.Merge, Now: now, Log: log, Settings: settings(cfg),
 	}
+	p.Settings.Deadline = sh.ways.Limits.Source
 	if err := p.openSources(log, known); err != nil {
 		p.Close()
 		return nil, err
@@ -99,7 +100,9 @@ func lower(in []string) []string {
 
 // openSources makes a source of every connector in the config.
 func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
-	broker := egress.New(egress.Options{Ledger: p.db, Now: p.now, Run: p.now().UTC().Format(time.RFC3339)})
+	ways := p.shell.ways
+	ways.Ledger, ways.Now, ways.Run = p.db, p.now, p.now().UTC().Format(time.RFC3339)
+	broker := egress.New(ways)
 	p.ways = broker
 	environment := p.shell.environment(p.cfg)
 	p.secrets = func(source string) func(context.Context, minutes.SecretRef) (minutes.Secret, error) {
@@ -123,7 +126,7 @@ func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
 		src, err := cfg.Open(connectors.Env{
 			Name: base.Name, Private: private, Profile: p.Settings.Profile, Zone: p.Settings.Zone, Now: p.now,
 			Log: log.With("source", base.Name), State: p.db.State(base.Name), Client: client, Dial: dial,
-			Secret: p.secrets(base.Name), Parse: p.pool.Parse,
+			Secret: p.secrets(base.Name), Parse: p.pool.Parse, Limits: ways.Limits,
 		})
 		var key *connectors.KeyError
 		if errors.As(err, &key) {
@@ -131,7 +134,9 @@ func (p *program) openSources(log *slog.Logger, known *secret.Known) error {
 		} else if err != nil {
 			return fmt.Errorf("%s %q: %w", c.Kind, base.Name, err)
 		}
-		p.Sources = append(p.Sources, agent.Configured{Source: quiet(src, known.Hide), Kind: c.Kind, Off: !base.On(), Private: private, LocalOnly: base.LocalOnly})
+		local, ok := cfg.(connectors.Local)
+		p.Sources = append(p.Sources, agent.Configured{Source: quiet(src, known.Hide), Kind: c.Kind, Off: !base.On(), Private: private, LocalOnly: base.LocalOnly,
+			Local: ok && local.Local()})
 	}
 	return nil
 }

@@ -68,6 +68,9 @@ func (c *Config) Check() error {
 	return nil
 }
 
+// Local says that the calendar is files of this machine.
+func (c *Config) Local() bool { return c.Path != "" }
+
 // Open makes the source. It touches neither network nor disk.
 func (c *Config) Open(env connectors.Env) (minutes.Source, error) {
 	return &source{env: env, config: *c, get: env.Web().Get}, nil

@@ -16,22 +16,16 @@ import (
 	"github.com/dailyminutes/minutes"
 )
 
-// The deadlines of security.md. The caller's context is the outer one.
-const (
-	connectWait = 5 * time.Second
-	tlsWait     = 10 * time.Second
-)
-
 // dial connects and secures. What it returns speaks IMAP: a greeting can be read from it.
 func (s *source) dial(ctx context.Context) (*guard, error) {
 	addr := net.JoinHostPort(s.config.Host, strconv.Itoa(s.config.Port))
-	c, cancel := context.WithTimeout(ctx, connectWait)
+	c, cancel := context.WithTimeout(ctx, s.connecting)
 	conn, err := s.env.Dial(c, "tcp", addr)
 	cancel()
 	if err != nil {
 		return nil, s.cannotConnect(ctx, err)
 	}
-	g := &guard{Conn: conn, patience: s.patience}
+	g := &guard{Conn: conn, patience: s.patience, idle: s.idle}
 	stop := context.AfterFunc(ctx, func() { g.fail(ctx.Err()) })
 	defer stop()
 	switch s.config.TLS {

@@ -23,10 +23,12 @@ func (s *source) cannotConnect(ctx context.Context, err error) error {
 		problem, hint = "there is no host of that name", "check host in the config, and the network"
 	case strings.Contains(low, "refused"):
 		problem, hint = "it refuses the connection", "check port in the config: 993 for TLS, 143 for STARTTLS"
+	case strings.Contains(low, "lookup "):
+		problem, hint = "its name could not be looked up", "check the network: the name server does not answer"
 	case errors.Is(err, context.DeadlineExceeded) || strings.Contains(low, "timeout"):
-		problem = "it does not answer"
+		problem = "no connection within " + s.connecting.String()
 	}
-	return minutes.WithHint(fmt.Errorf("imap: %s:%d: %s: %w", s.config.Host, s.config.Port, problem, minutes.ErrOffline), hint)
+	return minutes.WithHint(fmt.Errorf("imap: %s:%d: %s: %w", s.config.Host, s.config.Port, problem, minutes.ErrUnreached), hint)
 }
 
 // cannotSecure is the error of a connection on which TLS did not come about.
@@ -40,9 +42,12 @@ func (s *source) cannotSecure(ctx context.Context, g *guard, err error) error {
 	if problem, hint := isTLSTrouble(s.config.Host, err); problem != "" {
 		return minutes.WithHint(fmt.Errorf("imap: %s: %s", s.config.Host, problem), hint)
 	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(g.why(), errSilence) {
-		return minutes.WithHint(fmt.Errorf("imap: %s: %w during the TLS handshake: %w", s.config.Host, errSilence, minutes.ErrOffline),
-			"try again; if it stays, check port and tls in the config")
+	silence := g.why()
+	if errors.Is(err, context.DeadlineExceeded) {
+		silence = fmt.Errorf("%w: no TLS handshake within %s", errSilence, s.securing)
+	}
+	if errors.Is(silence, errSilence) {
+		return minutes.WithHint(fmt.Errorf("imap: %s: %w: %w", s.config.Host, silence, minutes.ErrOffline), "try again; if it stays, check port and tls in the config")
 	}
 	text := minutes.CleanLine(err.Error()).Cut(160).String()
 	if strings.Contains(text, "refused") || strings.Contains(text, "refuses") || errors.Is(err, errProtocol) {
@@ -79,7 +84,7 @@ func (v *visit) why(doing string, err error) error {
 	case errors.Is(cause, errProtocol):
 		return minutes.WithHint(fmt.Errorf("imap: %s: %w", doing, cause), "check that host and port are an IMAP server's; if they are, report which server it is")
 	case errors.Is(cause, errSilence):
-		return minutes.WithHint(fmt.Errorf("imap: %s: %w: %w", doing, errSilence, minutes.ErrOffline), "try again later; the server or the network is slow")
+		return minutes.WithHint(fmt.Errorf("imap: %s: %w: %w", doing, cause, minutes.ErrOffline), "try again later; the server or the network is slow")
 	}
 	if bye := v.clean(v.g.farewell()).Cut(200); !bye.Empty() {
 		return minutes.WithHint(fmt.Errorf("imap: %s: the server closed the session: %s: %w", doing, bye, minutes.ErrOffline), hintOf(bye.String()))

@@ -35,7 +35,8 @@ var errSilence = errors.New("the server does not answer")
 // (ALERT, BYE), which the library drops.
 type guard struct {
 	net.Conn
-	patience time.Duration // how long one read or write may take
+	patience time.Duration // how long an answer may take to begin, and a write
+	idle     time.Duration // how long what is left of an answer may take to go on
 	pretend  []byte        // read before the connection: a greeting after STARTTLS
 
 	scan scanner
@@ -52,7 +53,7 @@ type guard struct {
 type unread struct{ *guard }
 
 func (u unread) Read(b []byte) (int, error) {
-	n, err := u.wait(func() (int, error) { return u.Conn.Read(b) })
+	n, err := u.wait(false, func() (int, error) { return u.Conn.Read(b) })
 	for rest := b[:n]; len(rest) > 0; {
 		k, _, bad := u.scan.look(rest, u.hear)
 		if bad != nil {
@@ -66,13 +67,17 @@ func (u unread) Read(b []byte) (int, error) {
 
 // Write sends to the server.
 func (g *guard) Write(b []byte) (int, error) {
-	return g.wait(func() (int, error) { return g.Conn.Write(b) })
+	return g.wait(false, func() (int, error) { return g.Conn.Write(b) })
 }
 
-// wait runs one read or write under the deadline. A timer closes the connection rather than
-// SetDeadline, which would need the wall clock.
-func (g *guard) wait(f func() (int, error)) (int, error) {
-	t := time.AfterFunc(g.patience, func() { g.fail(errSilence) })
+// wait runs one read or write under the deadline; begun says that a part of the answer has come. A timer
+// closes the connection rather than SetDeadline, which would need the wall clock.
+func (g *guard) wait(begun bool, f func() (int, error)) (int, error) {
+	limit, end := g.patience, fmt.Errorf("%w within %s", errSilence, g.patience)
+	if begun {
+		limit, end = g.idle, fmt.Errorf("%w any more: nothing came for %s", errSilence, g.idle)
+	}
+	t := time.AfterFunc(limit, func() { g.fail(end) })
 	n, err := f()
 	t.Stop()
 	return n, err

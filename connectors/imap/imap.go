@@ -19,10 +19,6 @@ import (
 //go:embed sample.toml
 var sample string
 
-// patience is how long the server may take over one read or write: security.md's 15 s for a body
-// that stands still, and a little for a search.
-const patience = 20 * time.Second
-
 // Spec describes the connector.
 func Spec() connectors.Spec {
 	return connectors.Spec{
@@ -128,14 +124,15 @@ func (c *Config) checkFolders() error {
 
 // Open makes the source. It touches no network.
 func (c *Config) Open(env connectors.Env) (minutes.Source, error) {
-	return &source{env: env, config: *c, patience: patience, securing: tlsWait}, nil
+	limits := env.Limits.Filled()
+	return &source{env: env, config: *c, connecting: limits.Connect, securing: limits.TLS, patience: limits.Headers, idle: limits.Idle}, nil
 }
 
 type source struct {
-	env      connectors.Env
-	config   Config
-	patience time.Duration
-	securing time.Duration // how long TLS may take to begin
+	env    connectors.Env
+	config Config
+	// How long a connection may take to come about, and TLS, and an answer, and what is left of one.
+	connecting, securing, patience, idle time.Duration
 }
 
 // Name is the name in the config, by way of Env.

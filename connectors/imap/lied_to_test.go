@@ -33,7 +33,7 @@ func TestNoLieLosesMail(t *testing.T) {
 					w := &liedTo{t: t, post: newPost(t, modseq, 3), seen: map[string]string{}, what: fmt.Sprintf("modseq %d, later %v", modseq, later)}
 					c := config(t, "127.0.0.1:1")
 					c.Fill()
-					w.src = &source{env: env, config: *c, patience: time.Minute, securing: tlsWait}
+					w.src = &source{env: env, config: *c, connecting: time.Minute, securing: time.Minute, patience: time.Minute, idle: time.Minute}
 					w.tell(l, later)
 				}
 			}
@@ -66,10 +66,10 @@ func (w *liedTo) tell(l lie, later bool) {
 	}
 	w.post.lie(l.says, l.flood)
 	if l.ends == silent || strings.HasPrefix(l.name, "half a line") {
-		w.src.patience = short
+		w.src.patience, w.src.idle = short, short
 	}
 	w.fetch(l, false)
-	w.src.patience = time.Minute
+	w.src.patience, w.src.idle = time.Minute, time.Minute
 	w.post.lie(nil, "")
 	w.fetch(l, true)
 	for _, letter := range w.post.letters {

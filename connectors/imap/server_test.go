@@ -132,7 +132,7 @@ func open(t testing.TB, c *Config, wait time.Duration) *source {
 	s := src.(*source)
 	spy(t, s)
 	if wait > 0 {
-		s.patience = wait
+		s.patience, s.idle = wait, wait
 	}
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 // A mail that goes out as filename*=utf-8” comes back so in Dovecot's BODYSTRUCTURE, and was an
@@ -80,7 +81,7 @@ func FuzzWire(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		run := func(r io.Reader) (passed, told string, bad bool) {
 			var got strings.Builder
-			g := &guard{Conn: stream{Reader: r}, patience: patience}
+			g := &guard{Conn: stream{Reader: r}, patience: time.Minute, idle: time.Minute}
 			g.wire.deliver = func(f *fetched) {
 				fmt.Fprintln(&got, f.uid, f.bits, f.size, len(f.leaves))
 				for _, s := range f.sections {

@@ -85,7 +85,8 @@ func (g *guard) more() error {
 	if w.pause != nil {
 		w.pause()
 	}
-	n, err := g.wait(func() (int, error) { return g.Conn.Read(w.buf[w.end:]) })
+	begun := w.end > 0 || !g.scan.fresh()
+	n, err := g.wait(begun, func() (int, error) { return g.Conn.Read(w.buf[w.end:]) })
 	if w.end += n; n > 0 {
 		return nil // what ended the stream will be said again
 	}

@@ -85,65 +85,75 @@ func ended(host string, err error) error {
 
 // explain turns what net/http says into words without an address's query (url.Error prints it),
 // a reason a person can act on, and a hint.
-func explain(ctx context.Context, host string, err error) error {
+func explain(host string, err error) error {
 	var ue *url.Error
 	for errors.As(err, &ue) {
+		if u, bad := url.Parse(ue.URL); bad == nil && u.Hostname() != "" {
+			host = u.Hostname() // where a redirect led to
+		}
 		err = ue.Err
 	}
 	if hint := minutes.Hint(err); hint != "" { // the egress broker's own
 		return minutes.WithHint(scrubbed{host + ": " + scrub(err.Error()), err}, hint)
 	}
-	if cause := context.Cause(ctx); cause != nil {
-		if !errors.Is(cause, errStalled) {
-			return ended(host, cause)
-		}
-		return offline(host, errStalled.Error(), cause, "try again later; the server is slow or far away")
-	}
-	why, hint, isOffline := reason(err)
-	if isOffline {
-		return offline(host, why, err, hint)
+	why, hint, kind := reason(err)
+	if kind != nil {
+		return offline(host, why, errors.Join(kind, err), hint)
 	}
 	return minutes.WithHint(scrubbed{host + ": " + why, err}, hint)
 }
 
-// reason says what err is, what to do, and whether it means that there was no usable connection.
-func reason(err error) (why, hint string, isOffline bool) {
+// reason says what err is, what to do, and of which kind it is: minutes.ErrUnreached, minutes.ErrOffline, or
+// nil where the connection was a good one.
+func reason(err error) (why, hint string, kind error) {
+	if why, hint := unreached(err); why != "" {
+		return why, hint, minutes.ErrUnreached
+	}
+	if why, hint := certificate(err); why != "" {
+		return why, hint, minutes.ErrOffline
+	}
 	var (
 		large   errTooLarge
 		corrupt flate.CorruptInputError
-		dns     *net.DNSError
 		header  tls.RecordHeaderError
 		op      net.Error
 	)
 	switch {
 	case errors.As(err, &large):
-		return large.Error(), "it is more than this program reads at once: check the address", false
+		return large.Error(), "it is more than this program reads at once: check the address", nil
 	case errors.Is(err, errRedirects):
-		return err.Error(), "open the address in a browser and put the one it ends at in the config", false
+		return err.Error(), "open the address in a browser and put the one it ends at in the config", nil
 	case errors.Is(err, errDowngrade):
-		return err.Error() + ", which anyone on the way can read", "find an https address for it", false
+		return err.Error() + ", which anyone on the way can read", "find an https address for it", nil
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
-		return "the answer's compression is damaged", "try again later; if it stays, tell the server's owner", false
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return "there is no such host", "check the spelling of the address, or the network", true
-	case errors.As(err, &dns):
-		return "its name could not be looked up", "check the network: the name server does not answer", true
+		return "the answer's compression is damaged", "try again later; if it stays, tell the server's owner", nil
 	case errors.As(err, &header), errors.Is(err, http.ErrSchemeMismatch):
-		return "the server does not speak TLS there", "write http:// in the address, or ask for the right port", true
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused", "check the address and port, or try again later: nothing listens there", true
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		return "no way there from this network", "check the network", true
+		return "the server does not speak TLS there", "write http:// in the address, or ask for the right port", minutes.ErrOffline
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "the connection broke off", "try again later", true
+		return "the connection broke off", "try again later; if it stays, something between here and the server cuts it", minutes.ErrOffline
+	case errors.As(err, &op) && op.Timeout():
+		return "no answer in time", tooSlow, minutes.ErrOffline
 	}
-	if why, hint := certificate(err); why != "" {
-		return why, hint, true
+	return scrub(err.Error()), "try again later", minutes.ErrOffline
+}
+
+// tooSlow is the next step after a deadline.
+const tooSlow = "try again later; the server is slow or far away"
+
+// unreached explains a connection that did not come about.
+func unreached(err error) (why, hint string) {
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "there is no such host", "check the spelling of the address, or the network"
+	case errors.As(err, &dns):
+		return "its name could not be looked up", "check the network: the name server does not answer"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused", "check the address and port, or try again later: nothing listens there"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		return "no way there from this network", "check the network"
 	}
-	if errors.As(err, &op) && op.Timeout() {
-		return "no answer in time", "try again later; the server is slow or far away", true
-	}
-	return scrub(err.Error()), "try again later", true
+	return "", ""
 }
 
 // certificate explains a TLS refusal. Verification is never turned off: the hint says what to
@@ -165,8 +175,10 @@ func certificate(err error) (why, hint string) {
 		return "the certificate has expired or is not valid yet", "check this machine's clock; if it is right, tell the server's owner"
 	case errors.As(err, &invalid), errors.As(err, &verify):
 		return "the certificate is not valid", "tell the server's owner"
-	case errors.As(err, &alert):
-		return "no secure connection could be agreed on", "the server's TLS is too old or set up wrongly: tell its owner"
+	case strings.Contains(err.Error(), "protocol version"): // the alert's type is crypto/tls's own
+		return "the server's TLS is too old: this program wants 1.2 or newer", "tell the server's owner; nothing is read over a connection that others can break into"
+	case errors.As(err, &alert), strings.Contains(err.Error(), "remote error: tls: "):
+		return "no secure connection could be agreed on", "the server's TLS is set up wrongly: tell its owner"
 	}
 	return "", ""
 }

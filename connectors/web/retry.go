@@ -16,10 +16,8 @@ import (
 	"github.com/dailyminutes/minutes"
 )
 
-const (
-	firstDelay    = time.Second
-	maxRetryAfter = time.Minute // a server that asks for more is asked again in the next run
-)
+// maxRetryAfter is the longest wish that is honoured: who asks for more is asked again in the next run.
+const maxRetryAfter = time.Minute
 
 // retry runs try until it succeeds, may not be repeated, or has been made often enough.
 func (c *Client) retry(ctx context.Context, try func() (Response, error)) (Response, error) {
@@ -31,16 +29,17 @@ func (c *Client) retry(ctx context.Context, try func() (Response, error)) (Respo
 			return last, nil
 		}
 	}
+	pause := c.Limits.Filled().Pause
 	policy := retrypolicy.NewBuilder[Response]().
 		WithMaxAttempts(or(c.Tries, 3)).
 		HandleIf(func(_ Response, err error) bool { return passing(err) }).
 		// A wait past the deadline would only turn a clear error into "too slow".
 		AbortIf(func(_ Response, err error) bool {
 			var s *StatusError
-			return ctx.Err() != nil || errors.As(err, &s) && (s.RetryAfter > maxRetryAfter || !fits(ctx, s.RetryAfter)) || !fits(ctx, firstDelay/2)
+			return ctx.Err() != nil || errors.As(err, &s) && (s.RetryAfter > maxRetryAfter || !fits(ctx, s.RetryAfter)) || !fits(ctx, pause/2)
 		}).
 		WithDelayFunc(func(e failsafe.ExecutionAttempt[Response]) time.Duration {
-			d := delay(e.LastError(), e.Attempts())
+			d := delay(pause, e.LastError(), e.Attempts())
 			if c.Wait == nil {
 				return d
 			}
@@ -66,13 +65,13 @@ func (c *Client) retry(ctx context.Context, try func() (Response, error)) (Respo
 	return last, lastErr
 }
 
-// delay is the server's own wish, or 1 s doubled with every try, give or take half.
-func delay(err error, attempts int) time.Duration {
+// delay is the server's own wish, or the pause doubled with every try, give or take half.
+func delay(pause time.Duration, err error, attempts int) time.Duration {
 	var s *StatusError
 	if errors.As(err, &s) && s.RetryAfter > 0 {
 		return s.RetryAfter
 	}
-	d := firstDelay << min(max(attempts-1, 0), 5)
+	d := pause << min(max(attempts-1, 0), 5)
 	return d/2 + rand.N(d)
 }
 
@@ -84,7 +83,8 @@ func fits(ctx context.Context, d time.Duration) bool {
 
 // passing says whether err may be gone at the next try.
 func passing(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, errStalled) {
+	var silent *stalled
+	if err == nil || errors.Is(err, context.Canceled) || errors.As(err, &silent) {
 		return false // who was silent for so long is not asked to be silent again
 	}
 	var s *StatusError
@@ -102,9 +102,10 @@ func passing(err error) bool {
 	}
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
+	var alert tls.AlertError
 	var header tls.RecordHeaderError
 	switch {
-	case errors.As(err, &dns) && dns.IsNotFound, errors.As(err, &cert):
+	case errors.As(err, &dns) && dns.IsNotFound, errors.As(err, &cert), errors.As(err, &alert):
 		return false
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH): // this machine is offline
 		return false

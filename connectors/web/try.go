@@ -8,13 +8,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/dailyminutes/minutes"
 )
-
-// errStalled is the cause of a request that this package ended for want of bytes.
-var errStalled = errors.New("the server stopped sending")
 
 // maxErrorBody is what is read of an answer that is no success: services explain themselves there.
 const maxErrorBody = 4 << 10
@@ -32,17 +28,15 @@ func (c *Client) try(ctx context.Context, r Request) (Response, error) {
 	}
 	defer leave()
 
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	watch := time.AfterFunc(or(c.Headers, 20*time.Second), func() { cancel(errStalled) })
-	defer watch.Stop()
+	ctx, w := watched(ctx, c.Limits.Filled())
+	defer w.stop()
 
 	var route route
 	client := *c.HTTP
 	client.CheckRedirect = route.check(client.CheckRedirect, r.Header)
 	res, err := client.Do(req.WithContext(ctx))
 	if err != nil {
-		return Response{}, explain(ctx, host, err)
+		return Response{}, w.explain(ctx, host, err)
 	}
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, URL: res.Request.URL.String(), ContentType: res.Header.Get("Content-Type"),
@@ -52,7 +46,7 @@ func (c *Client) try(ctx context.Context, r Request) (Response, error) {
 		out.NotModified = true
 		return out, nil
 	}
-	body := &idleReader{r: res.Body, timer: watch, idle: or(c.Idle, 15*time.Second)}
+	body := w.body(res.Body)
 	if res.StatusCode/100 != 2 {
 		explanation, _ := io.ReadAll(io.LimitReader(body, maxErrorBody))
 		return out, c.status(host, res, explanation)
@@ -63,7 +57,7 @@ func (c *Client) try(ctx context.Context, r Request) (Response, error) {
 	}
 	out.Body, err = read(body, r.Room, res.ContentLength, or(r.MaxBytes, maxBody))
 	if err != nil {
-		return out, explain(ctx, host, err)
+		return out, w.explain(ctx, host, err)
 	}
 	return out, nil
 }
@@ -117,17 +111,4 @@ func read(r io.Reader, room []byte, announced, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
-}
-
-// idleReader pushes the watch on with every byte that comes, so that a slow body may take its
-// time and a dead one may not.
-type idleReader struct {
-	r     io.Reader
-	timer *time.Timer
-	idle  time.Duration
-}
-
-func (i *idleReader) Read(p []byte) (int, error) {
-	i.timer.Reset(i.idle)
-	return i.r.Read(p)
 }

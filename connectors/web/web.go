@@ -6,6 +6,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/dailyminutes/minutes"
 )
 
 // userAgent names the program and where to complain.
@@ -23,11 +25,11 @@ type Client struct {
 
 	// Wait sleeps between tries, for d or until ctx ends; nil is a real timer.
 	Wait    func(ctx context.Context, d time.Duration) error
-	PerHost int           // requests to one host at once; 0 means 6
-	Total   int           // requests at once; 0 means 32
-	Tries   int           // how often a request is made in all; 0 means 3
-	Headers time.Duration // until the answer begins; 0 means 20 s
-	Idle    time.Duration // without a byte of the body; 0 means 15 s
+	PerHost int // requests to one host at once; 0 means 6
+	Total   int // requests at once; 0 means 32
+	Tries   int // how often a request is made in all; 0 means 3
+	// Limits are how long each step may take. Connect and TLS are kept by HTTP, and only told here.
+	Limits minutes.Deadlines
 
 	gate gate
 }
@@ -64,7 +66,7 @@ type Response struct {
 // none holds a query, a password or a header. A hint that HTTP's own error carries is kept.
 //
 // What may pass is tried again, three times in all and within ctx: lost connections, 408, 425,
-// 429 and 5xx. A Retry-After of more than a minute, or past ctx's deadline, is returned in the
+// 429 and 5xx. A deadline that fired is not tried again: the error names it. A Retry-After of more than a minute, or past ctx's deadline, is returned in the
 // *StatusError at once: the caller knows better than a sleep.
 func (c *Client) Get(ctx context.Context, r Request) (Response, error) {
 	return c.retry(ctx, func() (Response, error) { return c.try(ctx, r) })

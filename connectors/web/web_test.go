@@ -332,8 +332,8 @@ func TestCancelEndsAWaitAtOnce(t *testing.T) {
 
 func TestAStalledServerIsLeft(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
-		"headers": func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
-		"body": func(w http.ResponseWriter, r *http.Request) {
+		"no answer within 50ms": func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		"the server stopped sending: nothing came for 60ms": func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "some")
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
@@ -341,12 +341,12 @@ func TestAStalledServerIsLeft(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, h)
-			c, _ := client(t)
-			c.Tries, c.Headers, c.Idle = 1, 50*time.Millisecond, 50*time.Millisecond
+			c, waits := client(t)
+			c.Limits = minutes.Deadlines{Headers: 50 * time.Millisecond, Idle: 60 * time.Millisecond}
 			_, err := c.Get(t.Context(), Request{URL: s.URL})
-			wantError(t, err, "stopped sending")
-			if !errors.Is(err, minutes.ErrOffline) {
-				t.Errorf("%v is not ErrOffline", err)
+			wantError(t, err, name)
+			if !errors.Is(err, minutes.ErrOffline) || len(*waits) > 0 {
+				t.Errorf("%v is not ErrOffline, or was tried again: %v", err, *waits)
 			}
 		})
 	}
