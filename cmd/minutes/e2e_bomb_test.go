@@ -86,7 +86,7 @@ func (f minefield) cross(m *malformed) error {
 		}
 		slices.Sort(reasons)
 		switch all := strings.Join(reasons, "\n"); {
-		case strings.Contains(all, "takes longer than"), strings.Contains(all, "no answer within"):
+		case strings.Contains(all, "takes longer than"), strings.Contains(all, "not done within"):
 			m.late++
 		case strings.Contains(all, "stopped while parsing"), strings.Contains(all, "the parser gave up"):
 			m.killed++

@@ -56,7 +56,7 @@ func survives(t *testing.T, b *box) {
 	if r.code != 0 && r.code != 3 {
 		t.Fatalf("exit %d\n%s", r.code, tail(r.err, 3000))
 	}
-	for _, bad := range []string{"panic", "connector broke", "no answer within"} {
+	for _, bad := range []string{"panic", "connector broke", "not done within"} {
 		if i := strings.Index(r.err, bad); i >= 0 {
 			t.Errorf("%q in: %s", bad, tail(r.err[:min(len(r.err), i+200)], 600))
 		}
