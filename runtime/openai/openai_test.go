@@ -166,6 +166,32 @@ func TestLoadOfAWholePage(t *testing.T) {
 	}
 }
 
+func TestErrorBodiesOfEveryShape(t *testing.T) {
+	m := serve(t, "", "")
+	for body, want := range map[string]error{
+		`{"error":{"message":"no","type":"invalid_request_error","code":"context_length_exceeded"}}`:                               minutes.ErrTooLong,
+		`{"object":"error","message":"This model's maximum context length is 8192 tokens","type":"BadRequestError","code":400}`:    minutes.ErrTooLong,
+		`{"error":{"message":"max_tokens=8192 cannot be greater than max_model_len=max_total_tokens=4096","code":400}}`:            minutes.ErrTooLong,
+		`[{"error":{"code":400,"message":"The input token count (9) exceeds the maximum","status":"INVALID_ARGUMENT"}}]`:           minutes.ErrTooLong,
+		`{"error":{"message":"prompt is too long: 9 tokens > 8 maximum","type":"invalid_request_error","param":null,"code":null}}`: minutes.ErrTooLong,
+		`{"error":"prompt too long; exceeded max context length by 7 tokens"}`:                                                     minutes.ErrTooLong,
+		`{"error":{"message":"Your credit balance is too low","type":"invalid_request_error"}}`:                                    minutes.ErrBudget,
+		`{"detail":"list index out of range"}`: nil, `<html>Bad Request</html>`: nil, `"text"`: nil, `[]`: nil, `{"error":null}`: nil, `{"error":{"code":[1]}}`: nil, ``: nil,
+	} {
+		err := m.said(http.StatusBadRequest, []byte(body))
+		var own *minutes.ModelError
+		if !errors.As(err, &own) || own.Again || want != nil && !errors.Is(err, want) {
+			t.Errorf("%s: %v", body, err)
+		}
+		if want == nil && (errors.Is(err, minutes.ErrTooLong) || errors.Is(err, minutes.ErrBudget)) {
+			t.Errorf("%s is taken for more than it says: %v", body, err)
+		}
+	}
+	if err := m.said(http.StatusBadRequest, []byte(`{"detail":"list index out of range"}`)); !strings.Contains(err.Error(), "list index out of range") {
+		t.Errorf("what the server said is lost: %v", err)
+	}
+}
+
 func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 	if d := retryAfter("7"); d != 7*time.Second {
 		t.Error(d)
