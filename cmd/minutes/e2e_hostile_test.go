@@ -53,8 +53,8 @@ func hostile() []*foe {
 		floods("flags", strings.Repeat("* 1 FETCH (FLAGS ())\r\n", 40_000), "answers about messages"),
 		floods("folders", strings.Repeat("* LIST () \"/\" x\r\n", 50_000), "more than 16 MiB"),
 		&foe{name: "silent-literal", tls: "none", says: map[string]string{"FETCH": "* 1 FETCH (UID 1 BODY[TEXT]<0> {9000}\r\nabc"}, ends: "does not answer", slow: true},
-		&foe{name: "silent-tls", tls: "implicit", says: map[string]string{"TLS": "silent"}, ends: "during the TLS handshake", slow: true},
-		&foe{name: "silent-starttls", tls: "starttls", says: map[string]string{"TLS": "silent"}, ends: "during the TLS handshake", slow: true})
+		&foe{name: "silent-tls", tls: "implicit", says: map[string]string{"TLS": "silent"}, ends: "no TLS handshake within", slow: true},
+		&foe{name: "silent-starttls", tls: "starttls", says: map[string]string{"TLS": "silent"}, ends: "no TLS handshake within", slow: true})
 	return out
 }
 

@@ -20,7 +20,11 @@ func openLog(sh *shell, known *secret.Known) (*slog.Logger, io.Closer) {
 	if sh.demo != nil {
 		return nothing, nil
 	}
-	f, err := logFile(config.StateDir())
+	dir := sh.state
+	if dir == "" {
+		dir = config.StateDir()
+	}
+	f, err := logFile(dir)
 	if err != nil {
 		return nothing, nil
 	}

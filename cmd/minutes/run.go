@@ -51,6 +51,7 @@ type shell struct {
 	config   string
 	data     string
 	now      string
+	state    string            // where the log is; "" is the user's folder
 	taken    map[string]string // variables that were taken out of the environment: secrets
 	ways     egress.Options    // how connections are made, and how long they may take; zero: by the rules
 	demo     *demoWorld        // set by `minutes demo`: the bundled world stands in for config and clock
@@ -61,14 +62,17 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the first Ctrl+C ends the work, a second one the program
-	sh := &shell{in: in, out: out, err: errw}
+	return (&shell{in: in, out: out, err: errw}).run(ctx, args)
+}
+
+// run is one command, broken off when ctx ends.
+func (sh *shell) run(ctx context.Context, args []string) int {
 	cmd := root(sh)
 	cmd.SetArgs(args)
-	cmd.SetIn(in)
-	cmd.SetOut(out)
-	cmd.SetErr(errw)
-	err := mend(ctx, sh, cmd.ExecuteContext(ctx))
-	return exitCode(ctx, err, errw)
+	cmd.SetIn(sh.in)
+	cmd.SetOut(sh.out)
+	cmd.SetErr(sh.err)
+	return exitCode(ctx, mend(ctx, sh, cmd.ExecuteContext(ctx)), sh.err)
 }
 
 func exitCode(ctx context.Context, err error, errw io.Writer) int {
