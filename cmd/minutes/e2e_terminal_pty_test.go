@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -150,7 +151,8 @@ func (t *terminal) end() (out []byte, code int) {
 	err := t.cmd.Wait()
 	<-t.ended
 	_ = t.master.Close()
-	if _, ok := err.(*exec.ExitError); err != nil && !ok {
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
 		t.t.Fatal(err)
 	}
 	return t.raw, t.cmd.ProcessState.ExitCode()
