@@ -3,6 +3,11 @@
 # every way to fail, all of ../shared/corpus, kill -9 at sixty moments. Leaves nothing running.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+if ! command -v strace >/dev/null || ! command -v python3 >/dev/null; then
+	sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+	$sudo apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends strace python3-minimal >/dev/null
+fi
 dir=$(mktemp -d /tmp/minutes-e2e.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 
