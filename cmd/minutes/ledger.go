@@ -32,7 +32,7 @@ func (p *program) egress(ctx context.Context, asJSON bool) error {
 	fmt.Fprintf(p.shell.out, "Who was connected to in the last %d days, and what for. Each request is counted, each sign-in to mail,\n"+
 		"and each try that failed: then its name was looked up at least. Times are %s.\n\n"+
 		"  public   what anybody may read: news, stories, the weather (its server is told the place, to about a kilometre)\n"+
-		"  private  what is yours: mail, calendar, notes, the shares you watch, and what a model was told of them\n", ledgerDays, p.Settings.ZoneName)
+		"  private  what is yours: mail, calendar, notes, the shares you watch, and what a model was told of them\n", ledgerDays, minutes.CleanLine(p.Settings.ZoneName))
 	runs := byRun(rows)
 	for _, r := range runs {
 		r.print(p.shell.out, p.Settings.Zone)
@@ -88,7 +88,7 @@ func (r departed) print(out io.Writer, zone *time.Location) {
 	for _, d := range r.rows {
 		wide = max(wide, len(minutes.CleanLine(d.Host).String()))
 	}
-	fmt.Fprintf(out, "\nRun of %s\n  %-*s  class    times  last      for\n", began, wide, "host")
+	fmt.Fprintf(out, "\nRun of %s\n  %-*s  class    times  last      for\n", minutes.CleanLine(began), wide, "host")
 	for _, d := range r.rows {
 		fmt.Fprintf(out, "  %-*s  %-7s  %5d  %s  %s\n", wide, minutes.CleanLine(d.Host), minutes.CleanLine(d.Class.String()), d.Count,
 			d.At.In(zone).Format(time.TimeOnly), minutes.CleanLine(d.Source))
