@@ -11,7 +11,7 @@ import (
 
 // patience is how many times a document's limit of work may pass until an answer is no longer waited
 // for: a processor has to be shared, and a parser that only sleeps does no work.
-const patience = 4
+const patience = 2
 
 // limit takes from this process what no parser needs. RLIMIT_DATA, not RLIMIT_AS: that would kill
 // Go, which reserves far more than it uses. RLIMIT_CPU counts over the child's whole life and so is

@@ -17,7 +17,7 @@ const maxDocument = 64 << 20
 // needed, stopped when idle for a minute. Close ends them. Its fields are set before first use.
 type Pool struct {
 	Size     int           // children; 0 means one per core
-	Deadline time.Duration // of the processor's work on a document, and four times that in all; 0 means 5 s
+	Deadline time.Duration // of the processor's work on a document, and twice that in all; 0 means 5 s
 	Serves   int           // documents before a child is replaced; 0 means 5,000
 	Idle     time.Duration // unused time after which children are stopped; 0 means 1 min
 
