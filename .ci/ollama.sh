@@ -65,5 +65,7 @@ if [ "${1:-}" = run ]; then
 	"$@"
 else
 	# One package after the other: each has another num_ctx, and every change of it loads the model again.
-	CGO_ENABLED=0 go test -tags grpcnotrace -p 1 -count=1 -timeout 180s -run RealOllama -v ./runtime/ollama ./runtime/openai | grep -v '^=== '
+	export CGO_ENABLED=0
+	go test -tags grpcnotrace -p 1 -count=1 -timeout 180s -run RealOllama -v ./runtime/ollama ./runtime/openai | grep -v '^=== '
+	go test -tags grpcnotrace -count=1 -timeout 600s -run TestE2ENoiseOfARealOllama -v ./cmd/minutes | grep -v '^=== '
 fi

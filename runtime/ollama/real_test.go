@@ -27,7 +27,7 @@ func TestRealOllama(t *testing.T) {
 	runtimetest.Live(t, runtimetest.LiveSuite{Model: model, Embedder: e, Name: "tiny", Width: 64})
 
 	st, err := model(t, "tiny").(minutes.ModelProber).Status(t.Context())
-	if err != nil || !st.Reachable || !st.Present || st.Context != 2048 || st.Window != 1024 || st.Version == "" || st.Remote != "" {
+	if err != nil || !st.Reachable || !st.Present || st.Context != 16384 || st.Window != 1024 || st.Version == "" || st.Remote != "" {
 		t.Errorf("status: %+v, %v", st, err)
 	}
 	t.Logf("status: %+v", st)

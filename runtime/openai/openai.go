@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -119,7 +120,7 @@ func (m *Model) Generate(ctx context.Context, p minutes.Prompt, emit func(minute
 	err = s.run(ctx, m.request(p, limit))
 	answer := minutes.Answer{Model: m.o.Name, Usage: s.usage()}
 	if s.counts.Prompt > 0 { // an answer cut for its length tells as well what was read of the prompt
-		if e := m.read(p, s.counts.Prompt); e != nil {
+		if e := m.read(p, s.counts.Prompt, s.print); e != nil {
 			err = e
 		}
 	}
@@ -185,12 +186,14 @@ func (s *server) size(ctx context.Context) (int, error) {
 }
 
 // read compares what the server says it read with what was sent. A server in between, and Ollama's
-// imitation of this protocol, cut a prompt and answer as if nothing were; they are found out only where
-// most of it is missing.
-func (m *Model) read(p minutes.Prompt, n int) error {
+// imitation of this protocol, cut a prompt and answer as if nothing were. They are found out where most of
+// it is missing, and Ollama too where what it read is one of its usual windows to the token.
+func (m *Model) read(p minutes.Prompt, n int, fingerprint string) error {
 	sent := p.Tokens()
-	if n > 0 && sent > surely && n*5 < sent*2 {
-		return m.fail(0, fmt.Errorf("the server read %d tokens of a prompt of about %d: %w", n, sent, minutes.ErrTooLong))
+	brimful := fingerprint == "fp_ollama" && slices.Contains([]int{2048, 4096, 8192, 32768, 262144}, n)
+	if brimful || n > 0 && sent > surely && n*5 < sent*2 {
+		return m.fail(0, minutes.WithHint(fmt.Errorf("the server read %d tokens of a prompt of about %d: %w", n, sent, minutes.ErrTooLong),
+			`for an Ollama write type = "ollama": by this protocol it cannot be told the size of its window`))
 	}
 	for { // a tokeniser that makes more of a text than we thought is remembered
 		old, now := m.scale.Load(), uint64(min(n*1000/sent, 4000))

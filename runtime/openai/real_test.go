@@ -1,7 +1,9 @@
 package openai
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/dailyminutes/minutes"
@@ -34,6 +36,12 @@ func TestRealOllamaSpeaksThisToo(t *testing.T) {
 		t.Errorf("a model that is not there: %+v, %v", st, err)
 	}
 	t.Logf("told: %v; %s", err, minutes.Hint(err))
+	// By this protocol its window is 2,048 tokens, which nobody is told: to this model, as many bytes.
+	m := model(t, "tiny")
+	p := minutes.Prompt{User: runtimetest.Prompt(strings.Repeat("The meeting moves to Tuesday. ", 80)).User, MaxTokens: 20}
+	if _, err := m.Generate(t.Context(), p, nil); !errors.Is(err, minutes.ErrTooLong) || !strings.Contains(err.Error(), "the server read 2048 tokens") {
+		t.Errorf("a prompt that was cut: %v", err)
+	}
 	names, err := Models(t.Context(), o)
 	if err != nil || !slices.Contains(names, "tiny:latest") {
 		t.Errorf("models: %v, %v", names, err)

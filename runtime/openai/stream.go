@@ -24,6 +24,7 @@ type stream struct {
 	counts counts
 	reason string // why it ended; "" while it goes on
 	done   bool   // [DONE] came
+	print  string // system_fingerprint: who answers
 	start  time.Time
 	first  time.Time // when the first piece came
 	latest time.Time // when the last piece came
@@ -50,6 +51,7 @@ type part struct {
 type chunk struct {
 	Error   json.RawMessage `json:"error"`
 	Usage   *counts         `json:"usage"`
+	Print   string          `json:"system_fingerprint"`
 	Choices []struct {
 		Delta   part   `json:"delta"`
 		Message part   `json:"message"`
@@ -160,6 +162,9 @@ func (s *stream) chunk(data []byte) error {
 	}
 	if len(c.Error) > 0 && string(c.Error) != "null" {
 		return s.m.said(0, data)
+	}
+	if c.Print != "" {
+		s.print = c.Print
 	}
 	if c.Usage != nil {
 		s.counts = *c.Usage

@@ -13,7 +13,7 @@ const (
 	width   = 64
 	heads   = 4
 	inner   = 128 // of the feed-forward part
-	context = 2048
+	context = 16384
 )
 
 // Types of GGUF's values.
