@@ -65,7 +65,7 @@ func (s *server) lost(err error) error {
 	var size *http.MaxBytesError
 	switch {
 	case errors.As(err, &op) && op.Op == "dial":
-		return s.fail(0, minutes.WithHint(fmt.Errorf("Ollama at %s: %w: %s", s.base.Host, minutes.ErrOffline, s.plain(op.Err.Error())), "start it: ollama serve"))
+		return s.fail(0, minutes.WithHint(fmt.Errorf("the server at %s: %w: %s", s.base.Host, minutes.ErrOffline, s.plain(op.Err.Error())), "start it: ollama serve"))
 	case errors.As(err, &syntax), errors.As(err, &size):
 		return s.stranger()
 	}

@@ -73,7 +73,7 @@ func (s *server) may(f *facts, l minutes.Label) error {
 	if f.remote == "" || l.Class == minutes.Public {
 		return nil
 	}
-	return s.fail(0, minutes.WithHint(fmt.Errorf("Ollama hands its prompts on to %s: %w", minutes.CleanLine(f.remote).Cut(80), minutes.ErrTrust), "use a model that runs on this machine: ollama list"))
+	return s.fail(0, minutes.WithHint(fmt.Errorf("its prompts are handed on to %s: %w", minutes.CleanLine(f.remote).Cut(80), minutes.ErrTrust), "use a model that runs on this machine: ollama list"))
 }
 
 // Status says how the model stands, without an answer being made or a model being loaded.
