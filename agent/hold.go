@@ -111,11 +111,15 @@ func flat(it minutes.Item) string {
 	return " " + strings.Join(folded(it.Title.String()+" "+it.Excerpt.String()+" "+it.Body.String()), " ") + " "
 }
 
-// occurring are the asks whose term stands in the item; what the model thought of is left out.
-func occurring(it minutes.Item, asks []minutes.Asked) []minutes.Asked {
-	text := flat(it)
+// said are the asks that an item holds: who and until when in its own words, what as a line would hold.
+func (r *readers) said(it minutes.Item, asks []minutes.Asked) []minutes.Asked {
+	text := flat(it) + strings.Join(folded(it.Author.String()), " ") + " "
+	stands := func(s minutes.Safe) bool {
+		return s.Empty() || strings.Contains(text, " "+strings.Join(folded(s.String()), " ")+" ")
+	}
 	return slices.DeleteFunc(asks, func(a minutes.Asked) bool {
-		return a.What.Empty() || !a.Due.Empty() && !strings.Contains(text, " "+strings.Join(folded(a.Due.String()), " ")+" ")
+		_, why := holds([]minutes.Item{it}, a.What, nil, r.m)
+		return why != nil || !stands(a.Who) || !stands(a.Due)
 	})
 }
 

@@ -15,7 +15,7 @@ type modelPlanner struct{ model minutes.Model }
 func (p modelPlanner) next(ctx context.Context, q *inquiry) (prompts.Step, error) {
 	var wrong error
 	for range 2 {
-		answer, err := p.model.Generate(ctx, prompts.Plan(q.run.Tools, q.view(), q.run.Taint, wrong), nil)
+		answer, err := p.model.Generate(ctx, prompts.Plan(q.run.Tools, q.view(), q.run.Taint, q.local(), wrong), nil)
 		q.spend(answer, err)
 		if err != nil {
 			return prompts.Step{}, err

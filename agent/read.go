@@ -168,20 +168,20 @@ func (r *readers) one(it minutes.Item, key string) {
 	reading := minutes.Reading{Item: it.ID, Evidence: []minutes.Evidence{}}
 	var refused *prompts.Refused
 	for try := range 2 {
-		draft, model, err := r.ask(it, refused)
-		if reading.Model = model; err != nil && !errors.Is(err, prompts.ErrCut) && !errors.Is(err, prompts.ErrForm) {
+		draft, answer, err := r.ask(it, refused)
+		if reading.Model = answer.Model; err != nil && !errors.Is(err, prompts.ErrCut) && !errors.Is(err, prompts.ErrForm) {
 			return // nothing was made: the next run asks again
 		}
 		if err != nil {
-			refused = &prompts.Refused{Why: err.Error()}
+			refused = &prompts.Refused{Why: err.Error(), Label: answer.Text.Label}
 			continue
 		}
 		evidence, why := hold(it, draft, r.m)
-		if reading.Kind, reading.Asks, reading.NeedsReply = draft.Kind, occurring(it, draft.Asks), draft.NeedsReply; why == nil {
+		if reading.Kind, reading.Asks, reading.NeedsReply = draft.Kind, r.said(it, draft.Asks), draft.NeedsReply; why == nil {
 			reading.Line, reading.Evidence, reading.Repaired = draft.Line, evidence, try > 0
 			break
 		}
-		refused = &prompts.Refused{Line: draft.Line, Why: why.Error()}
+		refused = &prompts.Refused{Line: draft.Line, Why: why.Error(), Label: answer.Text.Label}
 	}
 	if err := r.a.Readings.KeepReading(context.WithoutCancel(r.ctx), key, reading); err != nil {
 		r.a.log().Warn("keep a reading", "error", err.Error())
@@ -190,7 +190,7 @@ func (r *readers) one(it minutes.Item, key string) {
 }
 
 // ask makes one call and counts it.
-func (r *readers) ask(it minutes.Item, refused *prompts.Refused) (prompts.Draft, string, error) {
+func (r *readers) ask(it minutes.Item, refused *prompts.Refused) (prompts.Draft, minutes.Answer, error) {
 	answer, err := r.a.Models.Read.Generate(r.ctx, prompts.Read(it, refused), nil)
 	r.mu.Lock()
 	r.usage = addUsage(r.usage, answer.Usage)
@@ -203,10 +203,10 @@ func (r *readers) ask(it minutes.Item, refused *prompts.Refused) (prompts.Draft,
 	}
 	r.mu.Unlock()
 	if err != nil {
-		return prompts.Draft{}, "", err
+		return prompts.Draft{}, answer, err
 	}
 	draft, err := prompts.ParseReading(answer.Text)
-	return draft, answer.Model, err
+	return draft, answer, err
 }
 
 // add counts what else was spent on the morning.

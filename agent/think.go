@@ -262,6 +262,11 @@ func (q *inquiry) view() prompts.View {
 	return v
 }
 
+// local says that something was found that never leaves this machine.
+func (q *inquiry) local() bool {
+	return slices.ContainsFunc(q.found, func(it minutes.Item) bool { return it.LocalOnly })
+}
+
 // known is the item behind a handle.
 func (q *inquiry) known(name string) (minutes.Item, bool) {
 	h, ok := q.run.Handles[name]

@@ -67,7 +67,7 @@ func (q *inquiry) readTool() minutes.Tool {
 		if err != nil {
 			return minutes.Observation{}, err
 		}
-		answer, err := q.a.Models.Read.Generate(ctx, prompts.Look(it, args.Question), nil)
+		answer, err := q.a.Models.Read.Generate(ctx, prompts.Look(it, args.Question, q.local()), nil)
 		q.mu.Lock()
 		q.spend(answer, err)
 		q.mu.Unlock()
@@ -81,7 +81,8 @@ func (q *inquiry) readTool() minutes.Tool {
 		if !strings.Contains(flat(it), " "+strings.Join(folded(value.String()), " ")+" ") {
 			return minutes.Observation{}, fmt.Errorf("the item does not say what was read in it")
 		}
-		return minutes.Observation{Text: minutes.Text{Safe: value, Label: answer.Text.Label.Join(it.Label())}}, nil
+		// It stands in the item, letter for letter: it is the item's own.
+		return minutes.Observation{Text: minutes.Text{Safe: value, Label: it.Label()}}, nil
 	}}
 }
 

@@ -30,6 +30,9 @@ func (a *Agent) weave(ctx context.Context, b *minutes.Brief, items map[string]mi
 		for _, id := range c.Items {
 			label, local = label.Join(items[id].Label()), local || items[id].LocalOnly
 		}
+		if c.Engine == minutes.EngineModel { // which may have seen more than this item
+			label = label.Join(minutes.Label{Class: minutes.Private, Origin: minutes.FromModel})
+		}
 	}
 	answer, err := a.Models.Answer.Generate(ctx, prompts.Weave(lines, label, local), nil)
 	readers.add(answer.Usage, answer.Fallbacks)

@@ -48,13 +48,16 @@ func (w *writer) write(ctx context.Context) (model string, abstains bool) {
 		model = answer.Model
 		said, abstained, err := prompts.ParseAnswer(answer.Text)
 		if err != nil {
-			w.refused = append(w.refused, prompts.Refused{Why: err.Error()})
+			w.refused = append(w.refused, prompts.Refused{Why: err.Error(), Label: answer.Text.Label})
 			continue
 		}
 		if abstained && w.passed == 0 {
 			return model, true
 		}
 		w.judge(said)
+		for i := range w.refused {
+			w.refused[i].Label = answer.Text.Label
+		}
 	}
 	return model, false
 }

@@ -47,6 +47,7 @@ func Answer(question minutes.Text, today string, passages []Passage, refused []R
 	if len(refused) > 0 {
 		var again []map[string]string
 		for _, r := range refused {
+			label = label.Join(r.Label)
 			again = append(again, map[string]string{"text": inert(r.Line.String()), "because": inert(r.Why)})
 		}
 		user["refused"] = again

@@ -16,15 +16,16 @@ const lookSchema = `{"type":"object","additionalProperties":false,"required":["m
 
 var lookTemplate = sync.OnceValue(func() template { return newTemplate(lookPage, lookSchema) })
 
-// Look asks one thing of one item. The question is a planner's, who has seen no text of any item.
-func Look(it minutes.Item, question string) minutes.Prompt {
+// Look asks one thing of one item. The question is a planner's: whatever the item is, only who may see what
+// is private is asked it. local says that the planner was shown something that never leaves this machine.
+func Look(it minutes.Item, question string, local bool) minutes.Prompt {
 	t := lookTemplate()
 	b, err := json.Marshal(map[string]string{"item": inert(page(it)), "question": inert(question)})
 	if err != nil {
 		b = []byte("{}")
 	}
-	return minutes.Prompt{System: t.system, User: minutes.Text{Safe: minutes.Clean(string(b)), Label: it.Label()},
-		Schema: t.schema, MaxTokens: 200, LocalOnly: it.LocalOnly}
+	return minutes.Prompt{System: t.system, User: minutes.Text{Safe: minutes.Clean(string(b)), Label: it.Label().Join(written())},
+		Schema: t.schema, MaxTokens: 200, LocalOnly: local || it.LocalOnly}
 }
 
 // ParseLook reads what was found; "" if nothing was.

@@ -69,8 +69,12 @@ type Action struct {
 	Args json.RawMessage `json:"args"`
 }
 
-// Plan asks for the next step. label is of all that v was made from.
-func Plan(tools []minutes.ToolSpec, v View, label minutes.Label, wrong error) minutes.Prompt {
+// written is the label of what a planner wrote: it may have seen anything that is private.
+func written() minutes.Label { return minutes.Label{Class: minutes.Private, Origin: minutes.FromModel} }
+
+// Plan asks for the next step. label is of all that v was made from; local says that something in it never
+// leaves this machine.
+func Plan(tools []minutes.ToolSpec, v View, label minutes.Label, local bool, wrong error) minutes.Prompt {
 	t := planTemplate()
 	system := t.system
 	system.Safe = minutes.Clean(system.String() + "\nTools:\n" + toolList(tools))
@@ -85,6 +89,9 @@ func Plan(tools []minutes.ToolSpec, v View, label minutes.Label, wrong error) mi
 		View
 		Wrong string `json:"wrong_before,omitempty"`
 	}{View: v}
+	if wrong != nil || len(v.Done) > 0 {
+		label = label.Join(written())
+	}
 	if wrong != nil {
 		out.Wrong = inert(minutes.CleanLine(wrong.Error()).Cut(120).String())
 	}
@@ -92,7 +99,7 @@ func Plan(tools []minutes.ToolSpec, v View, label minutes.Label, wrong error) mi
 	if err != nil {
 		b = []byte("{}")
 	}
-	return minutes.Prompt{System: system, User: minutes.Text{Safe: minutes.Clean(string(b)), Label: label}, Schema: t.schema, MaxTokens: planTokens}
+	return minutes.Prompt{System: system, User: minutes.Text{Safe: minutes.Clean(string(b)), Label: label}, Schema: t.schema, MaxTokens: planTokens, LocalOnly: local}
 }
 
 // toolList is how a planner is told of tools: a line each, and one for each argument.

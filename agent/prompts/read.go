@@ -33,25 +33,27 @@ var readTemplate = sync.OnceValue(func() template { return newTemplate(readPage,
 func ReadVersion() string { return readTemplate().mark }
 
 // Read asks for a reading of one item. refused, if there is one, is the line that did not hold, with the
-// reason; it was made of this item alone.
+// reason: a model wrote it, so that only who may see what that model sees is shown it.
 func Read(it minutes.Item, refused *Refused) minutes.Prompt {
 	t := readTemplate()
-	user := map[string]any{"item": inert(page(it))}
+	user, label := map[string]any{"item": inert(page(it))}, it.Label()
 	if refused != nil {
+		label = label.Join(refused.Label)
 		user["refused"] = map[string]string{"line": inert(refused.Line.String()), "because": inert(refused.Why)}
 	}
 	b, err := json.Marshal(user) // escapes < and >, which begin most tokens that a server obeys
 	if err != nil {
 		b = []byte(`{"item":""}`) // strings can always be written
 	}
-	return minutes.Prompt{System: t.system, User: minutes.Text{Safe: minutes.Clean(string(b)), Label: it.Label()},
+	return minutes.Prompt{System: t.system, User: minutes.Text{Safe: minutes.Clean(string(b)), Label: label},
 		Schema: t.schema, MaxTokens: readTokens, LocalOnly: it.LocalOnly}
 }
 
-// Refused is a line that did not hold.
+// Refused is a line that did not hold. Label is of the answer that it stood in.
 type Refused struct {
-	Line minutes.Safe
-	Why  string
+	Line  minutes.Safe
+	Why   string
+	Label minutes.Label
 }
 
 // page is an item as a reader sees it: who, when, what about, and its text.

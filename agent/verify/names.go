@@ -79,11 +79,15 @@ func (s *support) names(text string) error {
 }
 
 func (s *support) knows(w string, starts bool) bool {
-	first := []rune(w)[0]
-	if !unicode.IsUpper(first) {
+	low := strings.TrimSuffix(strings.Trim(fold(w), "'"), "'s")
+	if strings.ContainsFunc(w, caseless) {
+		return strings.Contains(s.text, low)
+	}
+	at := strings.IndexFunc(w, unicode.IsUpper)
+	if at < 0 {
 		return true
 	}
-	low := strings.TrimSuffix(strings.Trim(fold(w), "'"), "'s")
+	starts = starts && at == 0
 	if s.words[low] || s.words[low+"'s"] || s.words[low+"s"] || low == "i" || weekday(low) >= 0 {
 		return true
 	}
@@ -95,6 +99,26 @@ func (s *support) knows(w string, starts bool) bool {
 	}
 	return starts && opener(low)
 }
+
+// caseless holds for letters of scripts that do not capitalise names, nor always part words: any of them
+// may be in one.
+func caseless(r rune) bool {
+	return r > 0x7f && unicode.In(r, unicode.Lo, unicode.Lm) && r != 'ª' && r != 'º'
+}
+
+// figures refuses a figure in other digits than 0 to 9 (９, ٣, Ⅻ, ½) that nothing cited has: the tokens
+// are read in these alone.
+func (s *support) figures(text string) error {
+	for _, f := range strings.Fields(fold(text)) {
+		at := strings.IndexFunc(f, otherDigit)
+		if at >= 0 && !strings.Contains(s.text, strings.Trim(f, ".,;:!?()\"'")) {
+			return fmt.Errorf("nothing cited supports %q", f)
+		}
+	}
+	return nil
+}
+
+func otherDigit(r rune) bool { return r > 0x7f && unicode.IsNumber(r) }
 
 func (s *support) inMonth(month int) bool {
 	return slices.ContainsFunc(s.toks, func(t token) bool {

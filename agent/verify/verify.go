@@ -226,6 +226,9 @@ func (s *support) check(text string) error {
 			return fmt.Errorf("nothing cited supports %q", t.raw)
 		}
 	}
+	if err := s.figures(text); err != nil {
+		return err
+	}
 	if err := s.direction(text); err != nil {
 		return err
 	}

@@ -28,6 +28,19 @@ type change struct{ file, old, new string } // file is relative to the root of t
 // taken out, the suite that proves it must go red. The tree is not touched (go build -overlay).
 func mutant(t testing.TB, changes ...change) (bin string) {
 	t.Helper()
+	list := overlay(t, changes...)
+	bin = filepath.Join(filepath.Dir(list), "minutes")
+	build := exec.CommandContext(t.Context(), "go", "build", "-overlay", list, "-tags", "grpcnotrace", "-o", bin, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the mutant: %v\n%s", err, out)
+	}
+	return bin
+}
+
+// overlay writes the changed sources beside a list of them, as the go command takes it.
+func overlay(t testing.TB, changes ...change) (list string) {
+	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -49,27 +62,21 @@ func mutant(t testing.TB, changes ...change) (bin string) {
 		}
 		sources[path] = strings.Replace(text, c.old, c.new, 1)
 	}
-	overlay := struct{ Replace map[string]string }{map[string]string{}}
+	replaced := struct{ Replace map[string]string }{map[string]string{}}
 	for path, text := range sources {
 		changed := filepath.Join(dir, strings.ReplaceAll(strings.TrimPrefix(path, root+"/"), "/", "_"))
 		if err := os.WriteFile(changed, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		overlay.Replace[path] = changed
+		replaced.Replace[path] = changed
 	}
-	list := filepath.Join(dir, "overlay.json")
-	b, err := json.Marshal(overlay)
+	list = filepath.Join(dir, "overlay.json")
+	b, err := json.Marshal(replaced)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(list, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	bin = filepath.Join(dir, "minutes")
-	build := exec.CommandContext(t.Context(), "go", "build", "-overlay", list, "-tags", "grpcnotrace", "-o", bin, "./cmd/minutes")
-	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the mutant: %v\n%s", err, out)
-	}
-	return bin
+	return list
 }

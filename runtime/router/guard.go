@@ -48,7 +48,12 @@ func (g Guarded) Generate(ctx context.Context, p minutes.Prompt, emit func(minut
 		g.sent(ctx, class)
 	}
 	answer, err := g.inner.Generate(ctx, p, emit)
-	answer.Text.Label = p.Label().Join(minutes.Label{Class: minutes.Public, Origin: minutes.FromModel})
+	// A server that sees what is private may remember it: what it writes is private, whatever it was shown.
+	wrote := minutes.Label{Class: minutes.Public, Origin: minutes.FromModel}
+	if g.trust.Private {
+		wrote.Class = minutes.Private
+	}
+	answer.Text.Label = p.Label().Join(wrote)
 	return answer, err
 }
 

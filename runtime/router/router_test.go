@@ -98,7 +98,11 @@ func TestAModelSeesWhatItMayAndNothingElse(t *testing.T) {
 			if err != nil && !errors.Is(err, minutes.ErrTrust) {
 				t.Errorf("%s: %v", name, err)
 			}
-			if err == nil && (answer.Text.Label.Trusted() || answer.Text.Label.Class != c.prompt.Label().Class) {
+			class := c.prompt.Label().Class
+			if trust.Private { // it may remember what it saw
+				class = minutes.Private
+			}
+			if err == nil && (answer.Text.Label.Trusted() || answer.Text.Label.Class != class) {
 				t.Errorf("%s: the answer is %+v", name, answer.Text.Label)
 			}
 		}
