@@ -24,13 +24,23 @@ func (d *desk) uninvited(it minutes.Item) bool {
 
 // day are the events of the morning's day in order, all-day ones first; one that several calendars
 // hold counts once.
-func (d *desk) day() []minutes.Scored { return d.eventsOf(0) }
+func (d *desk) day() []minutes.Scored {
+	out := d.eventsOf(0)
+	d.crowd = max(0, len(out)-maxDay)
+	return out[:len(out)-d.crowd]
+}
+
+// maxDay is how many events of one day are looked at: nobody has more, and every pair of them is compared.
+const maxDay = 60
 
 func (d *desk) eventsOf(offset int) []minutes.Scored {
 	start := midnight(d.m.Now).AddDate(0, 0, offset)
 	end := start.AddDate(0, 0, 1)
 	var out []minutes.Scored
 	for _, s := range d.kind(minutes.KindEvent) {
+		if len(out) > 4*maxDay { // best first: a calendar of thousands a day is no day
+			break
+		}
 		e := s.Event
 		if !d.counts(s.Item) || !e.Start.Before(end) || !e.End.After(start) && !(e.Start.Equal(e.End) && !e.Start.Before(start)) {
 			continue

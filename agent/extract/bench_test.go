@@ -41,3 +41,23 @@ func BenchmarkComposeLarge(b *testing.B) {
 		Compose(m, in)
 	}
 }
+
+// A calendar of a thousand events a day once cost a brief more than two minutes.
+func TestACrowdedDayIsCutToWhatADayHolds(t *testing.T) {
+	var items []minutes.Item
+	for i := range 1000 {
+		it := mail(t, fmt.Sprint(i), fmt.Sprint("t", i), float64(i%30), fmt.Sprintf("Flight LH%d now departs at 10:30 instead of 09:00. Could you confirm by Friday?", i))
+		e := event(t, fmt.Sprint(i), time.Duration(i%14)*time.Hour, time.Duration(i%14+1)*time.Hour)
+		e.Title, e.Event.Location = minutes.Clean(fmt.Sprintf("Flight LH%d", i)), minutes.Clean(fmt.Sprintf("Gate %d", i))
+		items = append(items, it, e)
+	}
+	b := Compose(morning(t), input(t, items...))
+	if len(b.Agenda) > maxDay {
+		t.Errorf("%d events on the agenda", len(b.Agenda))
+	}
+	for _, s := range b.Sections {
+		if s.Kind == "calendar" && s.LeftOut == 0 {
+			t.Error("nothing is said of the events that were left out")
+		}
+	}
+}

@@ -75,6 +75,8 @@ type desk struct {
 	tidings  map[string]bearing        // of mails, see bears
 	loops    []loop
 	agenda   []minutes.Scored // today's events that count, in order
+	crowd    int              // events of today beyond maxDay
+	alerts   map[string]alert // by mail, see alert
 	told     map[string]bool  // items that TL;DR or summary spoke of
 	said     map[string]bool  // folded lines
 	// tells are, by its text, the item that an insight tells in full if it is chosen.
@@ -85,7 +87,7 @@ type desk struct {
 
 func newDesk(m minutes.Morning, in Input) *desk {
 	d := &desk{m: m, in: in, kinds: map[minutes.Kind][]minutes.Scored{}, touched: map[string]int{}, place: map[string]int{}, prepared: map[string]minutes.Item{}, classes: map[string]class{}, threads: map[string][]minutes.Item{},
-		read: map[string]reading{}, codes: map[string][]string{}, tidings: map[string]bearing{}, told: map[string]bool{}, said: map[string]bool{}, saidMoved: map[string]bool{}, tells: map[string]string{}}
+		read: map[string]reading{}, codes: map[string][]string{}, tidings: map[string]bearing{}, told: map[string]bool{}, said: map[string]bool{}, saidMoved: map[string]bool{}, tells: map[string]string{}, alerts: map[string]alert{}}
 	if m.Words <= 0 {
 		d.m.Words = 600
 	}

@@ -209,8 +209,9 @@ func (d *desk) calendarSection() minutes.Section {
 		when := factLine(s.Item, "starts") + factLine(s.Item, "all day")
 		return claim(minutes.EngineComputed, day+": "+s.Title.Line().Cut(70).String(), s.ID, s.Title.String(), s.ID, when)
 	})
-	s.Why = minutes.CleanLine(reasons(counted(s.LeftOut, "later this week", "later this week"), counted(usual, "as usual", "as usual")))
-	s.LeftOut += usual
+	s.Why = minutes.CleanLine(reasons(counted(s.LeftOut, "later this week", "later this week"), counted(usual, "as usual", "as usual"),
+		counted(d.crowd, "more today", "more today")))
+	s.LeftOut += usual + d.crowd
 	return s
 }
 

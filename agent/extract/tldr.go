@@ -248,12 +248,28 @@ func (d *desk) gist(it minutes.Item) (said, bool) {
 
 var attached = lazy(`(?i)\b(?:attached|attachment|enclosed|anbei|ci-joint|adjunto|here (?:it )?(?:is|are|they are)|hier (?:ist|sind))\b`)
 
+// An alert is a notice that changes an event of today: which, and the sentence that says so.
+type alert struct {
+	event minutes.Scored
+	text  string
+}
+
 // alert finds a notice that changes an event of today: it names the same flight, train or booking,
 // and says that something moved.
 func (d *desk) alert(it minutes.Item) (minutes.Scored, string) {
+	if a, ok := d.alerts[it.ID]; ok {
+		return a.event, a.text
+	}
+	e, text := d.findAlert(it)
+	d.alerts[it.ID] = alert{e, text}
+	return e, text
+}
+
+func (d *desk) findAlert(it minutes.Item) (minutes.Scored, string) {
+	text := " " + fold(it.Body.String()+"\n"+it.Excerpt.String()) + " "
 	for _, e := range d.agenda {
 		for _, c := range d.references(e) {
-			if !hasWords(it.Body.String(), c) && !hasWords(it.Excerpt.String(), c) {
+			if !strings.Contains(text, " "+fold(c)+" ") {
 				continue
 			}
 			for _, s := range d.reading(it).texts {
