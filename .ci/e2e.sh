@@ -17,7 +17,7 @@ export MINUTES_E2E=1 MINUTES_BIN="$dir/minutes"
 bash .ci/dovecot.sh run go test -tags grpcnotrace -count=1 -parallel 6 -timeout "${TIMEOUT:-25m}" -run "${RUN:-E2E}" -v ./cmd/minutes >"$dir/log" 2>&1 ||
 	{ grep -v -E '^=== (RUN|PAUSE|CONT)|→|--- PASS' "$dir/log" || true; exit 1; }
 figures='adversary|corpus|cut|damaged|disk errors|egress|fault matrix|gate|grounding|hostile mail|kill -9|malformed|model faults|planted|power cut|secrets|semantics|terminal|twins'
-show() { grep -E -- "^(---|ok|PASS|FAIL)|($figures): |reads beside|skipped" "$1" | sed -E 's/^ *[a-z0-9_]*_test.go:[0-9]*: /  /'; }
+show() { grep -E -- "^(---|ok|PASS|FAIL)|($figures)(, control[^:]*)?: |reads beside|skipped" "$1" | sed -E 's/^ *[a-z0-9_]*_test.go:[0-9]*: /  /'; }
 show "$dir/log"
 
 # What is proved at the seam of one package: mutations of the gate, lies of a mail server, meaning of what is read.
