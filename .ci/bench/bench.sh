@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Speed as ratios in one run, beside each goal. bench.sh [start feeds imap cal store fan jail …]; all by
+# Speed as ratios in one run, beside each goal. bench.sh [start feeds imap cal store fan jail models …]; all by
 # default. N rounds (15), scratch in WORK. Debian packages: newsboat dovecot-imapd khal python3-icalendar
 # python3-recurring-ical-events. Nothing here fails on a time; read the ratio, three runs.
 set -euo pipefail
@@ -18,7 +18,7 @@ need() { for p in "$@"; do dpkg -s "$p" >/dev/null 2>&1 || { apt-get update -qq 
 
 build() {
 	make -s -C "$ROOT" build
-	go build -o "$B/" ./cmd/ptybench ./cmd/gen ./cmd/feedserver ./cmd/imapbench ./cmd/delayproxy ./cmd/sqlbench ./cmd/product
+	go build -o "$B/" ./cmd/ptybench ./cmd/gen ./cmd/feedserver ./cmd/imapbench ./cmd/delayproxy ./cmd/sqlbench ./cmd/product ./cmd/llmvoice
 	go build -trimpath -ldflags "-s -w" -o "$B/hello" ./cmd/hello
 	CGO_ENABLED=1 go build -tags "mattn sqlite_fts5" -o "$B/sqlbench-mattn" ./cmd/sqlbench
 	[ -d "$D/feeds" ] || { FEED_BASE=http://127.0.0.1:8099 "$B/gen" feeds "$D/feeds"; FEED_BASE=http://127.0.0.1:8098 "$B/gen" feeds "$D/plain"; }
@@ -27,8 +27,8 @@ build() {
 }
 
 NOW=2026-01-01T07:00:00Z
-config() { # config NAME: reads TOML on stdin
-	{ printf 'timezone = "Europe/Berlin"\n'; cat; printf '[runtime]\norder = []\n'; } >"$WORK/$1.toml"
+config() { # config NAME [RUNTIME]: reads TOML on stdin; without RUNTIME there is no model
+	{ printf 'timezone = "Europe/Berlin"\n'; cat; printf '[runtime]\n%s\n' "${2:-order = []}"; } >"$WORK/$1.toml"
 	chmod 600 "$WORK/$1.toml"
 }
 run() { echo "\"$M\",\"--config\",\"$WORK/$1.toml\",\"--data-dir\",\"$WORK/$2\",\"--now\",\"$NOW\""; }
@@ -201,7 +201,74 @@ jail() { # what the jail costs: a document, and a first preload of 1,000 beside 
 	goal "the same, CPU, %" "$(awk '/^in the/{c[$3]=$(NF-2)} END{print 100*(c["jail"]/c["program"]-1)}' "$WORK/share")" "<= 10"
 }
 
+# The models' part runs on llmsim, the stand-in for a vLLM on an L4 that ../shared/bench has (third party: it
+# is built there and not kept here), behind llmvoice, which answers in form.
+model() { printf '[[runtime.model]]\nname = "gpu"\ntype = "%s"\nbase_url = "http://127.0.0.1:%s"\nmodel = "sim"\n' "$1" "$2"; }
+sim() { # sim SCALE SEQUENCES: both anew, with an empty prefix cache
+	[ -z "${simmed:-}" ] || { kill $simmed 2>/dev/null || true; wait $simmed 2>/dev/null || true; }
+	spawn "$B/llmsim" -addr 127.0.0.1:8077 -scale "$1" -batch "$2"
+	simmed=${pids[-1]}
+	spawn "$B/llmvoice"
+	simmed="$simmed ${pids[-1]}"
+}
+stats() { curl -s http://127.0.0.1:8078/stats >"$WORK/voice.json"; }
+v() { python3 -c "import json,sys; d=json.load(open('$WORK/voice.json')); print(d['kinds'].get(sys.argv[2],0) if sys.argv[1]=='kinds' else d[sys.argv[1]])" "$@"; }
+preload() { # preload CONFIG DATA [NOW]: wall ms in $took
+	local t=$(date +%s%N)
+	"$M" --config "$WORK/$1.toml" --data-dir "$WORK/$2" --now "${3:-$NOW}" preload 2>"$WORK/preload.log" || { echo "preload: exit $?"; tail -3 "$WORK/preload.log"; }
+	took=$((($(date +%s%N) - t) / 1000000))
+}
+
+models() { # P16 to P18, P20: six sources of ten items, which are 60 readers
+	[ -d "$ROOT/../shared/bench" ] || { echo "models: skipped, ../shared/bench is not here"; return; }
+	(cd "$ROOT/../shared/bench" && go build -o "$B/" ./cmd/llmsim ./cmd/briefsim)
+	rm -rf "$D/six" && FEED_BASE=http://127.0.0.1:8096 "$B/gen" feeds "$D/six" 6 10
+	spawn "$B/feedserver" -dir "$D/six" -addr 127.0.0.1:8096
+	six=${pids[-1]}
+	for i in 0 1 2 3 4 5; do printf '[[connectors.feed]]\nname = "f%s"\nurls = ["http://127.0.0.1:8096/feed-00%s.xml"]\n' $i $i; done >"$WORK/six.body"
+	config none <"$WORK/six.body"
+	config gpu "$(model openai 8078/v1)" <"$WORK/six.body"
+	config one "$(model ollama 8078)" <"$WORK/six.body"
+	config dead "$(model openai 9/v1)" <"$WORK/six.body" # nobody listens there
+	simmed=
+	sim 0.2 256
+	"$B/briefsim" -scale 0.2 | tee "$WORK/plans"
+	plan() { awk -v p="$1" 'index($0, p)==1{for(i=1;i<NF;i++) if($i=="wall") print $(i+1)}' "$WORK/plans"; }
+	walls=()
+	for _ in 1 2 3; do
+		sim 1 256
+		rm -rf "$WORK/gpu"
+		preload gpu gpu
+		stats
+		walls+=("$took")
+		echo "preload $took ms; the server's own wall $(v wall_ms) ms, of it readers $(v read_ms) ms; $(v kinds read) readers, $(v kinds plan) plans, $(v at_once) at once; $(v prompt) tokens read, $(v completion) written"
+		echo "P18 worst cached share after the first call, %: of full blocks $(v worst_blocks) (goal >= 95), of the whole prefix $(v worst_prefix)"
+	done
+	mine=$(printf '%s\n' "${walls[@]}" | sort -n | sed -n 2p)/1000
+	goal "P16 one prompt for all / minutes" "$(plan 'one prompt')/($mine)" ">= 8"
+	goal "P16 minutes / sections at once" "($mine)/$(plan 'sections and headline all')" "<= 0.6"
+	goal "P16 readers in turn / minutes" "$(plan 'one call per item')/($mine)" ">= 30"
+	later=2026-01-01T09:00:00Z # the brief has expired: it is made anew
+	preload gpu gpu; stats; echo "P17 nothing new: calls $(v calls) (goal 0)"
+	preload gpu gpu $later; stats; echo "P17 nothing new, the brief expired: calls $(v calls) (goal 0)"
+	preload gpu gpu 2026-01-02T07:00:00Z; stats; echo "P17 nothing new, the next morning: calls $(v calls), of them plans $(v kinds plan) (goal <= 1)"
+	rm -rf "$WORK/gpu"; preload gpu gpu; stats
+	awk '/<item>/ && n < 5 {n++; sub("<description>", "<description>Changed. ")} {print}' "$D/six/feed-002.xml" >"$WORK/changed" && mv "$WORK/changed" "$D/six/feed-002.xml"
+	kill $six; spawn "$B/feedserver" -dir "$D/six" -addr 127.0.0.1:8096
+	preload gpu gpu; stats; echo "P17 5 of 60 changed: calls $(v calls) (goal <= 6)"
+	sim 0.2 1
+	rm -rf "$WORK/one"; preload one one; stats
+	echo "P16 one slot: readers $(v kinds read) (goal <= 20), plans $(v kinds plan), $(v at_once) at once"
+	echo "P20 longest prompt $(v longest) tokens of 4096, prompts that did not fit $(v cut) (goal 0)"
+	cat >"$WORK/spec.json" <<-J
+	[{"name":"no model","argv":[$(run none chain0),"preload"],"setup":"rm -rf $WORK/chain0"},
+	{"name":"chain down","argv":[$(run dead chain1),"preload"],"setup":"rm -rf $WORK/chain1"}]
+	J
+	pty -n "$N" -warm 1
+	goal "P16 chain down / no model" "$(med 'chain down')/$(med 'no model')" "about 1"
+}
+
 build
 mkdir -p "$D/one" && cp "$D/plain/feed-000.xml" "$D/one/"
-[ $# -gt 0 ] || set -- start feeds imap cal store fan jail
+[ $# -gt 0 ] || set -- start feeds imap cal store fan jail models
 for what in "$@"; do echo "== $what"; "$what"; done
