@@ -98,6 +98,7 @@ type Listed struct {
 	Name   string
 	Size   int64  // bytes
 	Remote string // the host that it hands prompts on to, if any
+	Embeds bool   // it makes vectors and writes nothing; older servers do not say
 }
 
 // Models are those that the server at base has, for `minutes models` and the setup.
@@ -113,6 +114,7 @@ func Models(ctx context.Context, client *http.Client, base string) ([]Listed, er
 	out := make([]Listed, 0, len(l.Models))
 	for _, one := range l.Models {
 		listed := Listed{Name: minutes.CleanLine(one.Name).Cut(120).String(), Size: one.Size, Remote: minutes.CleanLine(one.RemoteHost).Cut(120).String()}
+		listed.Embeds = len(one.Capabilities) > 0 && !slices.Contains(one.Capabilities, model.CapabilityCompletion)
 		if listed.Remote == "" && (one.RemoteModel != "" || cloud(one.Name)) {
 			listed.Remote = "ollama.com"
 		}
