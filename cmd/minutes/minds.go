@@ -15,6 +15,7 @@ import (
 	"github.com/dailyminutes/minutes/agent"
 	"github.com/dailyminutes/minutes/cmd/minutes/config"
 	"github.com/dailyminutes/minutes/cmd/minutes/egress"
+	"github.com/dailyminutes/minutes/runtime/loop"
 	"github.com/dailyminutes/minutes/runtime/ollama"
 	"github.com/dailyminutes/minutes/runtime/openai"
 	"github.com/dailyminutes/minutes/runtime/router"
@@ -129,7 +130,7 @@ func (p *program) mind(c config.Model, budget *router.Budget) mind {
 	}
 	price := router.Price{Input: c.Price.Input, Output: c.Price.Output, Hour: c.Price.Hour}
 	m := mind{Model: c, breaker: router.NewBreaker(), meter: &router.Meter{}, provider: &late{connect: func(ctx context.Context) (provider, error) { return p.connect(ctx, c) }}}
-	var model minutes.Model = router.Wait(patience, m.provider)
+	var model minutes.Model = router.Wait(patience, loop.Cut(m.provider))
 	model = router.Retry(m.meter.Count(price, model))
 	model = budget.Around(price, m.breaker.Around(model))
 	model = router.Cache(c.Name+"="+c.Model, p.db.Answers(), model)
@@ -213,7 +214,7 @@ func (p *program) detect(ctx context.Context) []config.Model {
 		return nil
 	}
 	for _, l := range listed {
-		if l.Remote == "" && !strings.Contains(l.Name, "embed") {
+		if l.Remote == "" && !l.Embeds {
 			return []config.Model{{Name: "ollama", Type: "ollama", BaseURL: usualOllama, Model: l.Name, Trust: "private"}}
 		}
 	}
@@ -250,7 +251,7 @@ func question() minutes.Prompt {
 // try is one answer of the server itself, with its times.
 func (m mind) try(ctx context.Context) (string, error) {
 	meter := &router.Meter{}
-	answer, err := meter.Count(router.Price{}, router.Wait(router.Local(), m.provider)).Generate(ctx, question(), nil)
+	answer, err := meter.Count(router.Price{}, router.Wait(router.Local(), loop.Cut(m.provider))).Generate(ctx, question(), nil)
 	if err != nil {
 		return "", err
 	}

@@ -16,6 +16,7 @@ func (b *Broker) ForModel(source string, named []string) *http.Client {
 	d.own.ResponseHeaderTimeout = 0
 	d.far = b.transport(names{})
 	d.far.ResponseHeaderTimeout = 0
+	d.own.MaxIdleConnsPerHost, d.far.MaxIdleConnsPerHost = 64, 64 // as many readers ask at once
 	return &http.Client{Transport: d, CheckRedirect: redirect}
 }
 
