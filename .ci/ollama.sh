@@ -4,6 +4,7 @@
 # listens on a loopback port that was free, with a home and models of its own. Leaves nothing running and
 # nothing behind.
 #   .ci/ollama.sh          the tests
+#   .ci/ollama.sh build    the server alone
 #   .ci/ollama.sh run …    any command, which finds the server in MINUTES_OLLAMA; the model is called tiny
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,6 +16,7 @@ if [ ! -x "$kept/ollama" ]; then
 	mkdir -p "$kept"
 	GOBIN=$kept CGO_ENABLED=1 go install "github.com/ollama/ollama@$version"
 fi
+[ "${1:-}" != build ] || exit 0
 
 dir=$(mktemp -d /tmp/minutes-ollama.XXXXXX)
 server=
