@@ -35,7 +35,8 @@ type desk struct {
 	spare sync.Pool // of a pile's bytes, which the parser has copied when it answers
 	mu    sync.Mutex
 	b     minutes.Batch
-	err   error // the parser could not be had at all
+	left  map[place]string // of what was rejected, why
+	err   error            // the parser could not be had at all
 }
 
 // A pile is a document in the making: messages, and their bytes one after another.
@@ -49,7 +50,7 @@ func newDesk(ctx context.Context, s *source) *desk {
 	if u := cleanEmail(s.config.Username); u != "" && !slices.Contains(mine, u) {
 		mine = append(mine, u)
 	}
-	return &desk{s: s, ctx: ctx, slots: make(chan struct{}, pilesAtOnce), base: parseArgs{Source: s.env.Name,
+	return &desk{s: s, ctx: ctx, slots: make(chan struct{}, pilesAtOnce), left: map[place]string{}, base: parseArgs{Source: s.env.Name,
 		Zone: s.env.Zone.String(), Now: s.env.Now().Truncate(time.Second), Addresses: mine, Private: s.env.Private, LocalOnly: s.config.LocalOnly}}
 }
 
@@ -105,6 +106,7 @@ func (d *desk) parse(s pile) {
 		d.mu.Lock()
 		d.b.Items = append(d.b.Items, got.Items...)
 		d.b.Rejected = append(d.b.Rejected, got.Rejected...)
+		d.setAside(s.messages, got.Rejected)
 		d.mu.Unlock()
 	case d.ctx.Err() != nil:
 	case len(s.messages) > 1:
@@ -120,7 +122,9 @@ func (d *desk) parse(s pile) {
 	default:
 		m := message{parseArgs: &d.base, meta: &s.messages[0]}
 		d.mu.Lock()
-		d.b.Rejected = append(d.b.Rejected, m.reject(err))
+		rejected := m.reject(err)
+		d.b.Rejected = append(d.b.Rejected, rejected)
+		d.setAside(s.messages, []minutes.Rejection{rejected})
 		d.mu.Unlock()
 	}
 }

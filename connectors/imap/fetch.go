@@ -24,7 +24,7 @@ func (s *source) look(ctx context.Context, from minutes.Cursor, cur cursor) (b m
 	}
 	v, err := s.open(ctx)
 	if err != nil {
-		return minutes.Batch{Next: from}, false, err
+		return s.reminded(from, cur), false, err
 	}
 	defer v.close()
 	v.plain = cur.Plain
@@ -195,6 +195,9 @@ func (r *round) batch(from minutes.Cursor) (minutes.Batch, error) {
 	if err != nil {
 		// What was parsed is good; but nobody knows which of it the cursor would cover.
 		b.Next = from
+		for _, m := range r.boxes {
+			r.remind(&b, m.name, r.cur.Folders[m.name].Left)
+		}
 		return b, err
 	}
 	var errs []error
@@ -202,9 +205,15 @@ func (r *round) batch(from minutes.Cursor) (minutes.Batch, error) {
 		errs = append(errs, r.lists)
 	}
 	next := cursor{Version: cursorVersion, Sent: r.cur.Sent, Plain: r.plain, Folders: map[string]folder{}}
+	room := maxLeft
 	for _, m := range r.boxes {
 		if m.err == nil && m.done {
-			if f := r.advance(m); f.Low > 0 {
+			b.Part = true
+			f := r.advance(m)
+			f.Left = r.leftOut(m, room)
+			room -= len(f.Left)
+			r.remind(&b, m.name, f.Left)
+			if f.Low > 0 {
 				next.Folders[m.name] = f
 			}
 			r.logLeftOut(m)
@@ -215,11 +224,12 @@ func (r *round) batch(from minutes.Cursor) (minutes.Batch, error) {
 		}
 		if f, ok := r.cur.Folders[m.name]; ok {
 			next.Folders[m.name] = f
+			room -= len(f.Left)
+			r.remind(&b, m.name, f.Left)
 		}
 		if m.err != nil {
 			errs = append(errs, m.err)
 		}
-		b.Part = b.Part || m.err == nil
 		if m.sent && *r.config.Sent == "auto" {
 			next.Sent = "" // look for it again
 		}

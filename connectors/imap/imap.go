@@ -180,13 +180,15 @@ type cursor struct {
 }
 
 // folder is how far a mailbox has been read. Low is the oldest UID still looked at for changes of
-// flags. Seen are the flags of the UIDs from Low, for servers without CONDSTORE.
+// flags. Seen are the flags of the UIDs from Low, for servers without CONDSTORE. Left are the messages
+// that could not be read, with the reason.
 type folder struct {
 	Validity uint32             `json:"validity"`
 	Next     uint32             `json:"next"`
 	Low      uint32             `json:"low"`
 	ModSeq   uint64             `json:"modseq,omitempty"`
 	Seen     map[uint32]flagBit `json:"seen,omitempty"`
+	Left     map[uint32]string  `json:"left,omitempty"`
 }
 
 // cursorVersion changes when a token can no longer be read as before: it then asks for a first look.

@@ -120,12 +120,21 @@ type message struct {
 }
 
 func (m message) reject(err error) minutes.Rejection {
-	what := "a message"
-	if m.meta.UID != 0 {
-		what = fmt.Sprintf("message %d in %s", m.meta.UID, m.meta.Folder)
-	}
-	return minutes.Rejection{Source: m.Source, Item: minutes.CleanLine(what), Reason: minutes.CleanLine(err.Error()),
+	return rejection(m.Source, place{m.meta.Folder, m.meta.UID}, err.Error())
+}
+
+// rejection is what is said of a message that cannot be read.
+func rejection(source string, at place, why string) minutes.Rejection {
+	return minutes.Rejection{Source: source, Item: at.name(), Reason: minutes.CleanLine(why),
 		Next: minutes.CleanLine("open it in your mail program")}
+}
+
+// name is the message's, for a person.
+func (p place) name() minutes.Safe {
+	if p.uid == 0 {
+		return minutes.CleanLine("a message")
+	}
+	return minutes.CleanLine(fmt.Sprintf("message %d in %s", p.uid, p.folder))
 }
 
 // item reads raw. A panic of a parser costs this message.

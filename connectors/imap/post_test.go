@@ -28,6 +28,7 @@ type post struct {
 type letter struct {
 	uid    uint32
 	modseq uint64
+	flags  string
 }
 
 func (l letter) subject() string { return fmt.Sprintf("Letter %d", l.uid) }
@@ -45,7 +46,7 @@ func (p *post) deliver(n int) {
 		if p.modseq > 0 {
 			p.modseq++
 		}
-		p.letters = append(p.letters, letter{p.next, p.modseq})
+		p.letters = append(p.letters, letter{p.next, p.modseq, ""})
 		p.next++
 	}
 }
@@ -188,7 +189,7 @@ func (p *post) fetch(line string) string {
 			out += l.whole(n + 1)
 		case strings.Contains(line, "BODY.PEEK["):
 		default:
-			out += fmt.Sprintf("* %d FETCH (UID %d FLAGS ())\r\n", n+1, l.uid)
+			out += fmt.Sprintf("* %d FETCH (UID %d FLAGS (%s))\r\n", n+1, l.uid, l.flags)
 		}
 	}
 	return out
@@ -217,8 +218,8 @@ func (l letter) whole(n int) string { return l.with(n, fmt.Sprintf("RFC822.SIZE 
 // with is the letter's answer with some of it said otherwise.
 func (l letter) with(n int, items, structure string) string {
 	head := fmt.Sprintf("From: Ann <ann@example.com>\r\nSubject: %s\r\nMessage-ID: <%d@example.com>\r\nDate: Wed, 25 Nov 2026 06:00:00 +0000\r\n\r\n", l.subject(), l.uid)
-	return fmt.Sprintf("* %d FETCH (UID %d FLAGS () INTERNALDATE \"25-Nov-2026 06:00:00 +0000\" %s %s BODY[HEADER.FIELDS (SUBJECT)] {%d}\r\n%s BODY[TEXT]<0> {7}\r\nHello.\n)\r\n",
-		n, l.uid, items, structure, len(head), head)
+	return fmt.Sprintf("* %d FETCH (UID %d FLAGS (%s) INTERNALDATE \"25-Nov-2026 06:00:00 +0000\" %s %s BODY[HEADER.FIELDS (SUBJECT)] {%d}\r\n%s BODY[TEXT]<0> {7}\r\nHello.\n)\r\n",
+		n, l.uid, l.flags, items, structure, len(head), head)
 }
 
 // readOnly says what of a command is more than reading.

@@ -127,6 +127,7 @@ func (v *visit) ask(m *mailbox, since time.Time) {
 		v.find(m, &imap.SearchCriteria{Since: since.UTC().Add(-14 * time.Hour)})
 	case m.known.ModSeq > 0 && v.caps.Has(imap.CapCondStore):
 		v.find(m, &imap.SearchCriteria{UID: []imap.UIDSet{from}, ModSeq: &imap.SearchCriteriaModSeq{ModSeq: m.known.ModSeq + 1}})
+		v.recall(m)
 	default:
 		v.mu.Lock()
 		m.told = map[uint32]flagBit{}
@@ -159,7 +160,9 @@ func (v *visit) hear(m *mailbox) (again bool) {
 		return true
 	}
 	if m.search != nil {
-		if _, err := m.search.Wait(); err != nil {
+		_, err := m.search.Wait()
+		v.recalled(m)
+		if err != nil {
 			m.err = v.why("search in "+m.name, err)
 			return false
 		}
@@ -203,6 +206,7 @@ func (v *visit) compare(m *mailbox) {
 		m.err = v.why("flags of "+m.name, err)
 		return
 	}
+	m.forget(m.seen)
 	var set imap.UIDSet
 	for uid, bits := range m.seen {
 		if old, ok := m.known.Seen[uid]; !ok || old != bits {
