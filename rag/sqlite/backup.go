@@ -187,7 +187,7 @@ func removeAll(path string) {
 
 // copyFile copies to a new file, for this user alone, on disk when it returns.
 func copyFile(from, to string) (err error) {
-	in, err := os.Open(from)
+	in, err := openPlain(from)
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (d *DB) moveAside(why string) (string, error) {
 
 // continues says whether the journal holds the same judgements as the backup as far as both go.
 func continues(ctx context.Context, file, path string) (bool, error) {
-	f, err := os.Open(path)
+	f, err := openPlain(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
 	}

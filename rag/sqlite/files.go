@@ -74,6 +74,23 @@ func checkFolder(dir string) error {
 	return nil
 }
 
+// openPlain opens a file to read it. Nobody is waited for: a pipe or a device in its place is refused.
+func openPlain(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|noWait, 0)
+	if err != nil {
+		return nil, err
+	}
+	st, err := f.Stat()
+	if err == nil && !st.Mode().IsRegular() {
+		err = minutes.WithHint(fmt.Errorf("%s is not a file", path), "look what it is, and name a file or move it away")
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
 // openOwn opens a file beside the memory, making it for this user alone where there is none. It
 // follows no link.
 func openOwn(path string) (*os.File, error) {
