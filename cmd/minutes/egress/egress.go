@@ -51,8 +51,10 @@ const userAgent = "minutes/1 (+https://github.com/dailyminutes/minutes)"
 // A Broker hands out clients. Safe for concurrent use.
 type Broker struct {
 	o      Options
-	late   sync.WaitGroup  // records that are being written
-	public *http.Transport // shared by all sources, for hosts that no config names
+	late   sync.WaitGroup // records that are being written
+	mu     sync.Mutex
+	ours   []*http.Transport // every one that was made, to close
+	public *http.Transport   // shared by all sources, for hosts that no config names
 	blocks []block
 	open   bool // for the positive control of the tests: no address is refused
 }
@@ -85,7 +87,11 @@ func (b *Broker) For(source string, class minutes.Class, named []string) (*http.
 
 // Close lets go of idle connections and waits for the ledger, which is to be open until then.
 func (b *Broker) Close() {
-	b.public.CloseIdleConnections()
+	b.mu.Lock()
+	for _, t := range b.ours {
+		t.CloseIdleConnections()
+	}
+	b.mu.Unlock()
 	written := make(chan struct{})
 	go func() { b.late.Wait(); close(written) }()
 	select {
@@ -98,7 +104,7 @@ func (b *Broker) Close() {
 // The named hosts of a source have a transport, and so a pool of connections, of their own: else a
 // source could use a connection to a private host that only another one may reach.
 func (b *Broker) transport(n names) *http.Transport {
-	return &http.Transport{
+	t := &http.Transport{
 		Proxy: nil,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			return b.connect(ctx, network, addr, n)
@@ -112,6 +118,10 @@ func (b *Broker) transport(n names) *http.Transport {
 		MaxIdleConns:           100,
 		ForceAttemptHTTP2:      true, // a transport with its own dialer speaks only HTTP/1.1 otherwise
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ours = append(b.ours, t)
+	return t
 }
 
 // door is the way out of one source.

@@ -36,7 +36,8 @@ func newNames(named []string, usual ...string) names {
 			continue
 		}
 		for _, p := range usual {
-			n[host][p] = n[host][p] // written by another address of the same config, it stays so
+			written := n[host][p] // in another address of the same config
+			n[host][p] = written
 		}
 	}
 	return n
