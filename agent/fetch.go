@@ -222,7 +222,7 @@ func (a *Agent) keep(ctx context.Context, f fetched, was minutes.SourceStatus) (
 		failedOnce(&st, was, now)
 	}
 	if f.err != nil {
-		st.Error, st.Hint = minutes.CleanLine(f.err.Error()), minutes.CleanLine(minutes.Hint(f.err))
+		st.Error, st.Hint = minutes.CleanLine(strings.ReplaceAll(f.err.Error(), "\n", "; ")), minutes.CleanLine(minutes.Hint(f.err))
 		a.log().Warn("source", "source", st.Name, "status", st.Status, "error", st.Error.String())
 	}
 	if err := a.Health.KeepStatus(context.WithoutCancel(ctx), st); err != nil {

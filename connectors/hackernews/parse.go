@@ -43,6 +43,9 @@ func parseList(_ context.Context, doc connectors.Document) (connectors.Parsed, e
 
 // wrong says what came in the place of JSON.
 func wrong(data []byte) error {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return minutes.WithHint(errors.New("the answer is empty"), "try again later; if it stays, check base_url")
+	}
 	if strings.HasPrefix(strings.TrimSpace(string(data[:min(len(data), 512)])), "<") {
 		return minutes.WithHint(errors.New("a web page came in place of data"), "if this network wants a sign-in, open a browser first; else check base_url")
 	}

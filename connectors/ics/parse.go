@@ -105,7 +105,7 @@ func calendarAtAll(data []byte) error {
 		return minutes.WithHint(errors.New("the calendar is empty"), "check that it is shared or exported, and try again later")
 	case bytes.HasPrefix(trimmed, []byte("<")) || bytes.Contains(trimmed, []byte("<HTML")):
 		return minutes.WithHint(errors.New("a web page came instead of a calendar"),
-			"sign in to the network if it asks for that; else copy the calendar's secret iCal address, not the address of its page")
+			"if this network wants a sign-in, open a browser first; else copy the calendar's secret iCal address, not the address of its page")
 	case bytes.HasPrefix(trimmed, []byte("BEGIN:")) || bytes.Contains(data, []byte("BEGIN:V")):
 		return nil
 	}

@@ -241,7 +241,7 @@ func TestErrorsSayWhatToDoAndKeepTheSecret(t *testing.T) {
 			t.Errorf("%d: the address is in %s", code, text)
 		}
 	}
-	for body, hint := range map[string]string{"<html><body>Sign in to Wi-Fi</body></html>": "sign in to the network", "": "shared", "hello": "BEGIN:VCALENDAR"} {
+	for body, hint := range map[string]string{"<html><body>Sign in to Wi-Fi</body></html>": "sign-in, open a browser", "": "shared", "hello": "BEGIN:VCALENDAR"} {
 		s := serve(t)
 		s.body = body
 		_, err := open(t, literal(s.URL), morning).Fetch(t.Context(), minutes.Cursor{})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/emersion/go-imap/v2"
@@ -48,6 +49,14 @@ func (s *source) cannotSecure(ctx context.Context, g *guard, err error) error {
 	}
 	if errors.Is(silence, errSilence) {
 		return minutes.WithHint(fmt.Errorf("imap: %s: %w: %w", s.config.Host, silence, minutes.ErrOffline), "try again; if it stays, check port and tls in the config")
+	}
+	switch text := err.Error(); {
+	case strings.Contains(text, "protocol version"):
+		return minutes.WithHint(fmt.Errorf("imap: %s: its TLS is too old: this program wants 1.2 or newer: %w", s.config.Host, minutes.ErrOffline),
+			"ask the mail provider for a server with newer TLS: over an old one others can read the password")
+	case errors.Is(err, io.EOF), strings.Contains(text, "EOF"), strings.Contains(text, "connection reset"), strings.Contains(text, "broken pipe"):
+		return minutes.WithHint(fmt.Errorf("imap: %s: the connection broke off before TLS was agreed on: %w", s.config.Host, minutes.ErrOffline),
+			"try again; if it stays, check port and tls in the config, or try another network")
 	}
 	text := minutes.CleanLine(err.Error()).Cut(160).String()
 	if strings.Contains(text, "refused") || strings.Contains(text, "refuses") || errors.Is(err, errProtocol) {
@@ -127,6 +136,8 @@ func (v *visit) refused(doing string, said *imap.Error) error {
 		return minutes.WithHint(err, "the mailbox or the day's volume is used up: make room, or wait until tomorrow")
 	case doing == "login" || code == "AUTHENTICATIONFAILED" || code == "AUTHORIZATIONFAILED" || code == "EXPIRED":
 		return minutes.WithHint(fmt.Errorf("%w: %w", err, minutes.ErrAuth), v.signInHint(code, low))
+	case code == "SERVERBUG" || code == "CONTACTADMIN" || code == "CORRUPTION":
+		return minutes.WithHint(fmt.Errorf("%w: %w", err, minutes.ErrOffline), hintOf(low))
 	case code == "NONEXISTENT" || code == "TRYCREATE" || strings.HasPrefix(doing, "folder "):
 		return minutes.WithHint(fmt.Errorf("%w: %w", err, minutes.ErrNotFound), "name the folder as the server does, or take it out of folders (or sent) in the config")
 	}

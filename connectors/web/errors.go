@@ -42,7 +42,7 @@ func (c *Client) status(host string, res *http.Response, body []byte) error {
 	err, hint := fmt.Errorf("%s: %w", host, s), "try again later"
 	switch {
 	case s.Code == http.StatusUnauthorized:
-		err, hint = fmt.Errorf("%s: %w: %w", host, minutes.ErrAuth, s), "check the key or password in the config"
+		err, hint = fmt.Errorf("%s: %w: %w", host, minutes.ErrAuth, s), "check the source's key or password in the config, in a key of its own or in its address"
 	case s.Code == http.StatusForbidden:
 		err, hint = fmt.Errorf("%s: %w: %w", host, minutes.ErrAuth, s), "check the key in the config; without one, the server turns programs away: try the address in a browser"
 	case s.Code == http.StatusNotFound, s.Code == http.StatusGone:
@@ -50,10 +50,13 @@ func (c *Client) status(host string, res *http.Response, body []byte) error {
 	case s.Code == http.StatusTooManyRequests:
 		hint = "it is asked too often: wait, or ask it less often"
 		if s.RetryAfter > 0 {
-			hint = "it is asked too often: try again in " + s.RetryAfter.Round(time.Second).String()
+			hint = "it is asked too often: try again in " + minutes.Duration(s.RetryAfter.Round(time.Second)).String()
 		}
 	case s.Code == http.StatusNetworkAuthenticationRequired:
 		err, hint = fmt.Errorf("%s: %w: %w", host, minutes.ErrOffline, s), "this network wants a sign-in first: open a browser"
+	case s.RetryAfter > 0:
+		hint = "it asks to be left alone for " + minutes.Duration(s.RetryAfter.Round(time.Second)).String() + ": try again after that"
+	case s.Code == http.StatusRequestTimeout, s.Code == http.StatusTooEarly:
 	case s.Code < 500:
 		hint = "check the address in the config"
 	}
@@ -94,7 +97,11 @@ func explain(host string, err error) error {
 		err = ue.Err
 	}
 	if hint := minutes.Hint(err); hint != "" { // the egress broker's own
-		return minutes.WithHint(scrubbed{host + ": " + scrub(err.Error()), err}, hint)
+		text := scrub(err.Error())
+		if !strings.Contains(text, host) {
+			text = host + ": " + text
+		}
+		return minutes.WithHint(scrubbed{text, err}, hint)
 	}
 	why, hint, kind := reason(err)
 	if kind != nil {
@@ -137,8 +144,11 @@ func reason(err error) (why, hint string, kind error) {
 	return scrub(err.Error()), "try again later", minutes.ErrOffline
 }
 
-// tooSlow is the next step after a deadline.
-const tooSlow = "try again later; the server is slow or far away"
+// The next steps after a deadline, and without a name server.
+const (
+	tooSlow = "try again later; the server is slow or far away"
+	noNames = "check the network: the name server does not answer"
+)
 
 // unreached explains a connection that did not come about.
 func unreached(err error) (why, hint string) {
@@ -147,7 +157,7 @@ func unreached(err error) (why, hint string) {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "there is no such host", "check the spelling of the address, or the network"
 	case errors.As(err, &dns):
-		return "its name could not be looked up", "check the network: the name server does not answer"
+		return "its name could not be looked up", noNames
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused", "check the address and port, or try again later: nothing listens there"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):

@@ -2,7 +2,10 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+
+	"github.com/dailyminutes/minutes"
 )
 
 // maxRedirects is what a moved site needs; more is a loop or a tracker.
@@ -16,6 +19,7 @@ var (
 // route watches one request's redirects.
 type route struct {
 	hops, permanent int
+	away            bool // to another host
 }
 
 // check is a CheckRedirect that keeps the caller's headers at home, counts, and then asks next.
@@ -31,7 +35,7 @@ func (r *route) check(next func(*http.Request, []*http.Request) error, own map[s
 			return errDowngrade
 		}
 		req.Header.Del("Referer")
-		if req.URL.Host != first.Host {
+		if r.away = req.URL.Host != first.Host; r.away {
 			for k := range own {
 				req.Header.Del(k)
 			}
@@ -49,6 +53,14 @@ func (r *route) check(next func(*http.Request, []*http.Request) error, own map[s
 		}
 		return nil
 	}
+}
+
+// explain says of err that it came of a redirect to elsewhere, which is how a network asks for a sign-in.
+func (r *route) explain(from string, err error) error {
+	if !r.away {
+		return err
+	}
+	return minutes.WithHint(fmt.Errorf("%s redirects: %w", from, err), "if this network wants a sign-in, open a browser first; else "+or(minutes.Hint(err), "try again later"))
 }
 
 // moved is where, if it moved for good.

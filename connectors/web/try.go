@@ -36,7 +36,7 @@ func (c *Client) try(ctx context.Context, r Request) (Response, error) {
 	client.CheckRedirect = route.check(client.CheckRedirect, r.Header)
 	res, err := client.Do(req.WithContext(ctx))
 	if err != nil {
-		return Response{}, w.explain(ctx, host, err)
+		return Response{}, route.explain(host, w.explain(ctx, host, err))
 	}
 	defer res.Body.Close()
 	out := Response{Status: res.StatusCode, URL: res.Request.URL.String(), ContentType: res.Header.Get("Content-Type"),

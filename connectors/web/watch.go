@@ -35,8 +35,8 @@ func (s step) String() string {
 
 // stalled is the error of a deadline of this package or of HTTP's: what did not come, within how long.
 type stalled struct {
-	what string
-	err  error // nil, or of no connection at all
+	what, hint string
+	err        error // nil, or of no connection at all
 }
 
 func (s *stalled) Error() string { return s.what }
@@ -80,10 +80,10 @@ func (w *watch) step() step { return step(w.at.Load()) }
 // end is the watch's own deadline.
 func (w *watch) end() {
 	if w.step() == reading {
-		w.cancel(&stalled{what: fmt.Sprintf("the server stopped sending: nothing came for %s", w.limits.Idle)})
+		w.cancel(&stalled{what: fmt.Sprintf("the server stopped sending: nothing came for %s", w.limits.Idle), hint: tooSlow})
 		return
 	}
-	w.cancel(&stalled{what: fmt.Sprintf("no answer within %s", w.limits.Headers)})
+	w.cancel(&stalled{what: fmt.Sprintf("no answer within %s", w.limits.Headers), hint: tooSlow})
 }
 
 func (w *watch) stop() {
@@ -114,14 +114,14 @@ func (w *watch) explain(ctx context.Context, host string, err error) error {
 	switch cause := context.Cause(ctx); {
 	case errors.As(cause, &own):
 	case errors.Is(cause, context.DeadlineExceeded):
-		own = &stalled{"time was up while " + w.step().String(), cause}
+		own = &stalled{"time was up while " + w.step().String(), tooSlow, cause}
 	case cause != nil:
 		return ended(host, cause)
 	case minutes.Hint(err) == "": // the egress broker's own has one
 		own = w.deadline(err)
 	}
 	if own != nil {
-		return offline(host, own.what, own, tooSlow)
+		return offline(host, own.what, own, own.hint)
 	}
 	return explain(host, err)
 }
@@ -135,13 +135,14 @@ func (w *watch) deadline(err error) *stalled {
 	case !errors.As(err, &timeout) || !timeout.Timeout():
 		return nil
 	case errors.As(err, &dns):
-		return &stalled{fmt.Sprintf("its name could not be looked up within %s", w.limits.Connect), minutes.ErrUnreached}
+		return &stalled{fmt.Sprintf("its name could not be looked up within %s", w.limits.Connect), noNames, minutes.ErrUnreached}
 	case errors.As(err, &op) && op.Op == "dial":
-		return &stalled{fmt.Sprintf("no connection within %s", w.limits.Connect), minutes.ErrUnreached}
+		return &stalled{fmt.Sprintf("no connection within %s", w.limits.Connect), "check the address and the network: nothing answers there, or a firewall keeps it away",
+			minutes.ErrUnreached}
 	case w.step() == connecting:
-		return &stalled{fmt.Sprintf("no TLS handshake within %s", w.limits.TLS), nil}
+		return &stalled{fmt.Sprintf("no TLS handshake within %s", w.limits.TLS), tooSlow, nil}
 	case w.step() == waiting:
-		return &stalled{fmt.Sprintf("no answer within %s", w.limits.Headers), nil}
+		return &stalled{fmt.Sprintf("no answer within %s", w.limits.Headers), tooSlow, nil}
 	}
 	return nil
 }
