@@ -126,12 +126,14 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 	ranked := a.Feedback.Rank(m, a.Merge(append(g.items, g.sent...)), g.log)
 	timing.Rank = t.step("rank", report)
 
+	var looked []minutes.Claim
+	var trace []minutes.Step
+	look := readers.beside(func() { looked, trace = a.investigate(ctx, withoutMine(ranked), readers) })
 	readings := readers.best(ranked)
 	if readers != nil {
 		timing.Read = t.step("read", report)
 	}
-	looked, trace := a.investigate(ctx, withoutMine(ranked), readers)
-	if len(trace) > 0 {
+	if look(); len(trace) > 0 {
 		timing.Investigate = t.step("investigate", report)
 	}
 

@@ -237,6 +237,17 @@ func (r *readers) best(ranked []minutes.Scored) map[string]minutes.Reading {
 	return maps.Clone(r.made)
 }
 
+// beside does what needs no reading while the readers are at work, where the server has slots for both;
+// else when it is waited for: on one slot the readings come first.
+func (r *readers) beside(do func()) (wait func()) {
+	if r == nil || r.slots == 1 {
+		return do
+	}
+	var wg sync.WaitGroup
+	wg.Go(do)
+	return wg.Wait
+}
+
 // withFallback adds a model that was passed over: its first reason, which those after it follow from.
 func withFallback(list []minutes.Fallback, f minutes.Fallback) []minutes.Fallback {
 	if len(list) >= maxFallbacks || slices.ContainsFunc(list, func(o minutes.Fallback) bool { return o.Model == f.Model }) {
