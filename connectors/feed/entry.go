@@ -102,14 +102,10 @@ func (e *entry) extensions(it *rss.Item) {
 	}
 }
 
-// rssLinks are the places where an item may say where it is, best first: feedburner's original
-// before its own counter; a guid only where it may be a link.
+// rssLinks are the places where an item may say where it is, best first; a guid only where it may be
+// a link.
 func rssLinks(it *rss.Item) []string {
-	var out []string
-	if m := it.Extensions["feedburner"]; m != nil {
-		out = append(out, value(m["origLink"]))
-	}
-	out = append(out, it.Links...)
+	out := append(origLinks(it.Extensions), it.Links...)
 	out = append(out, atomLinks(it.Extensions)...)
 	if it.GUID != nil && (!strings.EqualFold(it.GUID.IsPermalink, "false") || isURL(it.GUID.Value)) && looksLikeLink(it.GUID.Value) {
 		out = append(out, it.GUID.Value)
@@ -120,6 +116,17 @@ func rssLinks(it *rss.Item) []string {
 	out = append(out, it.Comments)
 	for _, enc := range it.Enclosures {
 		out = append(out, enc.URL)
+	}
+	return out
+}
+
+// origLinks are the original addresses of an entry whose link is somebody's counter of clicks.
+func origLinks(x ext.Extensions) []string {
+	var out []string
+	for _, ns := range []string{"feedburner", "pheedo"} {
+		if l := value(x[ns]["origLink"]); l != "" {
+			out = append(out, l)
+		}
 	}
 	return out
 }
@@ -140,7 +147,7 @@ func fromAtom(f *atom.Feed) channel {
 	ch := channel{kind: "atom", title: f.Title, site: first(ordered(f.Links)), authors: people(f.Authors)}
 	ch.entries = make([]entry, 0, len(f.Entries))
 	for _, it := range f.Entries {
-		e := entry{guid: it.ID, title: it.Title, summary: it.Summary, authors: people(it.Authors), links: ordered(it.Links),
+		e := entry{guid: it.ID, title: it.Title, summary: it.Summary, authors: people(it.Authors), links: append(origLinks(it.Extensions), ordered(it.Links)...),
 			published: it.Published, publishedAt: it.PublishedParsed, updated: it.Updated, updatedAt: it.UpdatedParsed}
 		if it.Content != nil {
 			e.content = it.Content.Value

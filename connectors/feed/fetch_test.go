@@ -400,3 +400,27 @@ func TestWhatWasLeftOutStaysSaidWhileTheFeedIsTheSame(t *testing.T) {
 		}
 	}
 }
+
+// Nine feeds had nothing new and the tenth was down: the source was said to fail.
+func TestAFeedThatAnswersMakesTheSourcePartial(t *testing.T) {
+	s := serve(t)
+	s.set("/b", status(http.StatusInternalServerError))
+	s.set("/a", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		if r.Header.Get("If-None-Match") == `"1"` {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		_, _ = w.Write([]byte(example(1)))
+	})
+	r := newReader(t, &Config{URLs: []string{s.URL + "/a", s.URL + "/b"}})
+	for _, items := range []int{1, 0} {
+		if b, err := r.fetch(); err == nil || !b.Part || len(b.Items) != items {
+			t.Errorf("%v, part %v, %d items, want %d", err, b.Part, len(b.Items), items)
+		}
+	}
+	s.set("/a", status(http.StatusInternalServerError))
+	if b, err := r.fetch(); err == nil || b.Part {
+		t.Errorf("%v, part %v, and no feed answered", err, b.Part)
+	}
+}

@@ -20,6 +20,27 @@ func isPage(text, root string) bool {
 	return strings.Contains(head, "<!doctype html") || strings.Contains(head, "<html")
 }
 
+// feedInside is the Atom feed that a page consists of, as some programs write it for browsers to show;
+// else text as it is.
+func feedInside(text string) string {
+	for at, body := 0, false; ; {
+		t, ok := next(text, at)
+		if !ok {
+			return text
+		}
+		at = t.to
+		switch name := strings.ToLower(t.name); {
+		case t.kind != startTag:
+		case body && name == "feed" && strings.Contains(text[t.from:t.to], "http://www.w3.org/2005/Atom"):
+			return text[t.from:]
+		case name == "body":
+			body = true
+		case name != "html":
+			return text
+		}
+	}
+}
+
 // notAFeed is the error of a page where a feed should be: a captive portal, a site's front page,
 // an error told with 200. A page often names its feed: then that is the hint.
 func notAFeed(text string) error {

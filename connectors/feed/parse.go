@@ -70,7 +70,7 @@ const maxRejected = 20
 
 // read finds out what text is and reads it.
 func read(text string) (channel, []minutes.Rejection, error) {
-	text = strings.TrimLeft(text, " \t\r\n\x00")
+	text = feedInside(strings.TrimLeft(text, " \t\r\n\x00"))
 	switch root := rootOf(text); {
 	case text == "":
 		return channel{}, nil, minutes.WithHint(errors.New("not a feed: the answer is empty"), "try again later; if it stays, open the address in a browser")
