@@ -3,6 +3,7 @@
 //	product imap ADDR USER PASSWORD     first look and a second one, with the round trips
 //	product keep DIR                    10,000 items into a fresh store in one batch, 7 repeats
 //	product jail                        what the jail adds to a feed, a mail, a calendar
+//	product stream                      what a model's stream costs the client, an event and the first token
 package main
 
 import (
@@ -31,12 +32,13 @@ import (
 func main() {
 	jail.Child(all.Parsers())
 	log.SetFlags(0)
-	if len(os.Args) == 2 && os.Args[1] == "jail" {
-		cost()
+	alone := map[string]func(){"jail": cost, "stream": stream, "serve": serve}
+	if len(os.Args) == 2 && alone[os.Args[1]] != nil {
+		alone[os.Args[1]]()
 		return
 	}
 	if len(os.Args) < 3 {
-		log.Fatal("usage: product imap|keep|jail …")
+		log.Fatal("usage: product imap|keep|jail|stream …")
 	}
 	switch os.Args[1] {
 	case "imap":
