@@ -111,8 +111,9 @@ func serve(r io.Reader, w io.Writer, parsers map[string]Parser) error {
 // a machine that is busy with other things, a document is no more hostile than on a quiet one.
 func watch(limit time.Duration) (stop func() bool) {
 	var t *time.Timer
-	ticks, before := 0, work()
+	ticks, before, made := 0, work(), make(chan struct{})
 	t = time.AfterFunc(watching, func() {
+		<-made // on a busy machine it may be due before there is a t
 		if memory() > maxMemory {
 			os.Exit(exitMemory)
 		}
@@ -124,6 +125,7 @@ func watch(limit time.Duration) (stop func() bool) {
 		}
 		t.Reset(watching)
 	})
+	close(made)
 	return t.Stop
 }
 
