@@ -87,7 +87,7 @@ func doctorCmd(sh *shell) *cobra.Command {
 	var asJSON, ledger bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check config, permissions, database, clock and every source; each finding with its remedy",
+		Short: "Check config, permissions, database, clock, every source and every model; each finding with its remedy",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := open(cmd.Context(), sh)
@@ -122,11 +122,21 @@ func (p *program) examine(ctx context.Context) ([]doctor.Finding, error) {
 		return nil, err
 	}
 	patient := doctor.Patient{Config: p.cfg.Path, DataDir: p.shell.dataDir(), Database: p.db.Check, Sources: st,
-		Probe: p.Probe, Now: func() time.Time { return p.now().In(p.Settings.Zone) }, ZoneName: p.Settings.ZoneName}
+		Probe: p.Probe, Models: p.modelsStand, Now: func() time.Time { return p.now().In(p.Settings.Zone) }, ZoneName: p.Settings.ZoneName}
 	if len(runs) > 0 {
 		patient.LastRun = &runs[0]
 	}
 	return doctor.Examine(ctx, patient), nil
+}
+
+// modelsStand is how each model stands, for the doctor.
+func (p *program) modelsStand(ctx context.Context) ([]doctor.Model, error) {
+	list, _, err := p.modelList(ctx)
+	out := make([]doctor.Model, len(list))
+	for i, m := range list {
+		out[i] = doctor.Model{Name: m.Name, Type: m.Type, Trust: m.Trust, ModelStatus: m.ModelStatus, Error: m.Error, Hint: m.Hint}
+	}
+	return out, err
 }
 
 // examineUnopened looks at what there is when the memory cannot be opened, which is then a finding. A

@@ -24,13 +24,15 @@ type Finding struct {
 }
 
 // A Patient is what is looked at. Probe asks one source live and returns how many items it has, -1
-// when it cannot tell; Database returns what is wrong with the memory.
+// when it cannot tell; Database returns what is wrong with the memory; Models asks each model how it
+// stands, nil where none can be asked.
 type Patient struct {
 	Config   string // path, "" when the defaults are in force
 	DataDir  string
 	Database func(ctx context.Context) ([]string, error)
 	Sources  []minutes.SourceStatus
 	Probe    func(ctx context.Context, name string) (int, error)
+	Models   func(ctx context.Context) ([]Model, error)
 	Now      func() time.Time
 	ZoneName string
 	LastRun  *minutes.Run
@@ -43,6 +45,7 @@ func Examine(ctx context.Context, p Patient) []Finding {
 	out = append(out, p.database(ctx)...)
 	out = append(out, p.lastRun()...)
 	out = append(out, p.sources(ctx)...)
+	out = append(out, p.models(ctx)...)
 	return append(out, p.leftOut()...)
 }
 
