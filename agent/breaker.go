@@ -2,6 +2,8 @@ package agent
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dailyminutes/minutes"
@@ -51,8 +53,12 @@ func noNetwork(tried []fetched) bool {
 	return far > 1
 }
 
-// sayNoNetwork says it once, in the same words of every source, and takes back what their breakers counted.
+// sayNoNetwork says it once, in the same words of every source, and takes back what their breakers counted
+// and what they say of each part that was not reached.
 func sayNoNetwork(st *minutes.SourceStatus, was minutes.SourceStatus) {
+	st.Rejected = slices.DeleteFunc(slices.Clone(st.Rejected), func(r minutes.Rejection) bool {
+		return strings.Contains(r.Reason.String(), minutes.ErrOffline.Error())
+	})
 	st.Error = minutes.Clean("no network: not one of the sources could be reached")
 	st.Hint = minutes.Clean("check this machine's network, then run minutes preload; minutes sources test says what each runs into")
 	st.Failures, st.RetryAt = was.Failures, was.RetryAt

@@ -112,8 +112,10 @@ func TestAPartOfASourceIsNoFailure(t *testing.T) {
 }
 
 func TestWithoutANetworkItIsSaidOnceAndNoSourceIsBlamed(t *testing.T) {
+	unread := minutes.Rejection{Item: minutes.Clean("message 7"), Reason: minutes.Clean("it is empty")} // from an earlier look
 	gone := func(context.Context) (minutes.Batch, error) {
-		return minutes.Batch{}, fmt.Errorf("imap: no such host: %w", minutes.ErrUnreached)
+		err := fmt.Errorf("imap: no such host: %w", minutes.ErrUnreached)
+		return minutes.Batch{Rejected: []minutes.Rejection{{Item: minutes.Clean("a feed"), Reason: minutes.Clean(err.Error())}, unread}}, err
 	}
 	file := source{"file", func(context.Context) (minutes.Batch, error) { return minutes.Batch{}, nil }}
 	a, s := newsroom(source{"mail", gone}, source{"news", gone}, file)
@@ -124,6 +126,9 @@ func TestWithoutANetworkItIsSaidOnceAndNoSourceIsBlamed(t *testing.T) {
 	mail, news := s.statuses["mail"], s.statuses["news"]
 	if mail.Status != "failed" || mail.Error != news.Error || mail.Hint != news.Hint || mail.Hint.Empty() || mail.Failures != 0 || !mail.RetryAt.IsZero() {
 		t.Errorf("%+v\n%+v", mail, news)
+	}
+	if len(mail.Rejected) != 1 || mail.Rejected[0] != unread {
+		t.Errorf("said again of each part: %+v", mail.Rejected)
 	}
 	if s.statuses["file"].Status != "ok" {
 		t.Errorf("%+v", s.statuses["file"])
