@@ -30,9 +30,10 @@ func (p *program) egress(ctx context.Context, asJSON bool) error {
 		return nil
 	}
 	fmt.Fprintf(p.shell.out, "Who was connected to in the last %d days, and what for. Each request is counted, each sign-in to mail,\n"+
-		"and each try that failed: then its name was looked up at least. Times are %s.\n\n"+
-		"  public   what anybody may read: news, stories, the weather (its server is told the place, to about a kilometre)\n"+
-		"  private  what is yours: mail, calendar, notes, the shares you watch, and what a model was told of them\n", ledgerDays, minutes.CleanLine(p.Settings.ZoneName))
+		"and each try that failed: then its name was looked up at least. Times are those of %s.\n\n"+
+		"  public   what anybody may read: news and stories\n"+
+		"  private  what says something of you: mail, calendar, notes, the place of your weather (to about a kilometre),\n"+
+		"           the shares you watch, and what a model was told of any of them\n", ledgerDays, minutes.CleanLine(p.Settings.ZoneName))
 	runs := byRun(rows)
 	for _, r := range runs {
 		r.print(p.shell.out, p.Settings.Zone)
