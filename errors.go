@@ -12,7 +12,7 @@ var (
 	ErrOffline = errors.New("not reachable")
 	// ErrUnreached is the kind of ErrOffline where no connection came about at all. When that is so of every
 	// source, it is this machine's network.
-	ErrUnreached = fmt.Errorf("%w: no connection", ErrOffline)
+	ErrUnreached = fmt.Errorf("%w", ErrOffline)
 	ErrBudget    = errors.New("budget used up")
 	ErrNotFound  = errors.New("not found")
 )

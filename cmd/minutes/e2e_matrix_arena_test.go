@@ -215,9 +215,11 @@ func (a *arena) statuses(t testing.TB, data string) map[string]minutes.SourceSta
 	return out
 }
 
-// brief is today's, as it is kept.
+// brief is today's, as it is kept; none where there is none.
 func (a *arena) brief(t testing.TB, data string) (b minutes.Brief) {
 	r := a.run(t, data, egress.Options{}, a.w.Now, "brief", "--json")
-	(&box{t: t}).decode(r.out, &b)
+	if r.out != "" {
+		(&box{t: t}).decode(r.out, &b)
+	}
 	return b
 }

@@ -203,7 +203,7 @@ func mailFaults() []ill {
 		no("500", "EXAMINE", "TAG NO [SERVERBUG] internal error\r\n", "INBOX: the server says NO: internal error", "try again"),
 		no("502", "LOGIN", "TAG BAD proxy lost its backend\r\n", "proxy lost", "password"),
 		no("503", "LOGIN", "TAG NO [UNAVAILABLE] maintenance\r\n", "maintenance", "try again"),
-		no("portal", "", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"+portalPage, "cannot be read", "IMAP server"),
+		no("portal", "", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"+portalPage, "cannot be read", "sign-in"),
 		no("empty", "", "", "broke off", "try again"),
 		no("another-format", "", "SSH-2.0-OpenSSH_9.2\r\n", "cannot be read", "IMAP server"),
 	)

@@ -149,6 +149,8 @@ func isTLSTrouble(host string, err error) (problem, hint string) {
 		p := "it does not speak TLS on this port"
 		if bytes.HasPrefix(record.RecordHeader[:], []byte("* ")) {
 			p = "it speaks plain IMAP on this port"
+		} else if bytes.HasPrefix(record.RecordHeader[:], []byte("HTTP/")) {
+			return "it does not speak TLS on this port: a web server answers", "if this network wants a sign-in, open a browser first; else check host and port in the config"
 		}
 		return p, `set port = 993 with tls = "implicit", or port = 143 with tls = "starttls"`
 	}

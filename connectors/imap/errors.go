@@ -91,7 +91,7 @@ func (v *visit) why(doing string, err error) error {
 	cause := v.g.why()
 	switch {
 	case errors.Is(cause, errProtocol):
-		return minutes.WithHint(fmt.Errorf("imap: %s: %w", doing, cause), "check that host and port are an IMAP server's; if they are, report which server it is")
+		return minutes.WithHint(fmt.Errorf("imap: %s: %w", doing, cause), noMailServer(doing))
 	case errors.Is(cause, errSilence):
 		return minutes.WithHint(fmt.Errorf("imap: %s: %w: %w", doing, cause, minutes.ErrOffline), "try again later; the server or the network is slow")
 	}
@@ -100,9 +100,17 @@ func (v *visit) why(doing string, err error) error {
 	}
 	// A command may end of the broken connection before it ends of what broke it: the reader knows.
 	if read := v.c.Close(); errors.Is(err, errProtocol) || notIMAP(err) || read != nil && notIMAP(read) {
-		return minutes.WithHint(fmt.Errorf("imap: %s: %w", doing, errProtocol), "check that host and port are an IMAP server's; if they are, report which server it is")
+		return minutes.WithHint(fmt.Errorf("imap: %s: %w", doing, errProtocol), noMailServer(doing))
 	}
 	return minutes.WithHint(fmt.Errorf("imap: %s: the connection broke off: %w", doing, minutes.ErrOffline), "try again; if it stays, check host, port and tls in the config")
+}
+
+// noMailServer is the next step where what answers does not speak as a mail server does.
+func noMailServer(doing string) string {
+	if doing == "greeting" {
+		return "if this network wants a sign-in, open a browser first; else check that host and port are an IMAP server's"
+	}
+	return "check that host and port are an IMAP server's; if they are, report which server it is"
 }
 
 // notIMAP says that the library could not read what the server sent.

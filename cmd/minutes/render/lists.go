@@ -215,8 +215,8 @@ func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 				p.para("    next: ", s.Hint.Line().String())
 			}
 			if s.RetryAt.After(o.Now) && !o.Now.IsZero() {
-				p.para("    ", fmt.Sprintf("left alone until %s, after %d failures; to ask it now: minutes preload --only %s",
-					clock(s.RetryAt.In(o.Now.Location()), o.Hours), s.Failures, text(s.Name)))
+				p.line(fmt.Sprintf("    left alone until %s, after %d failures in a row", clock(s.RetryAt.In(o.Now.Location()), o.Hours), s.Failures))
+				p.line("    to ask it now: minutes preload --only " + text(s.Name))
 			}
 			p.leftOut(rejected)
 		}
