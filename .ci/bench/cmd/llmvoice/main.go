@@ -2,10 +2,10 @@
 // answer in its mouth that is in form and true. The time of every token, the prompt's tokens and how many
 // of them the prefix cache had are the server's own. It speaks OpenAI's and Ollama's protocol.
 //
-//	llmvoice [-addr 127.0.0.1:8078] [-sim http://127.0.0.1:8077] [-window 0]
+//	llmvoice [-addr 127.0.0.1:8078] [-sim http://127.0.0.1:8077] [-window 32768]
 //
-// GET /stats tells what came since the last /stats, as JSON, and forgets it. With -window, Ollama's
-// num_ctx is held: a prompt that would be cut is counted. A token is four bytes, as llmsim has it.
+// GET /stats tells what came since the last /stats, as JSON, and forgets it. A prompt that would be
+// cut, because it and its answer do not fit Ollama's num_ctx, is counted. A token is four bytes, as llmsim has it.
 package main
 
 import (
@@ -23,7 +23,7 @@ import (
 var (
 	addr   = flag.String("addr", "127.0.0.1:8078", "loopback address")
 	sim    = flag.String("sim", "http://127.0.0.1:8077", "the server whose time it is")
-	window = flag.Int("window", 0, "tokens of the model, 0: as many as asked for")
+	window = flag.Int("window", 32768, "tokens of the model")
 )
 
 // A question is a request of either protocol.
@@ -53,10 +53,10 @@ func main() {
 	http.HandleFunc("POST /api/chat", func(w http.ResponseWriter, r *http.Request) { t.serve(w, r, ollama{}) })
 	http.HandleFunc("GET /stats", t.tell)
 	for path, body := range map[string]string{
-		"GET /v1/models":   `{"object":"list","data":[{"id":"sim","object":"model","max_model_len":16384}]}`,
+		"GET /v1/models":   `{"object":"list","data":[{"id":"sim","object":"model","max_model_len":` + fmt.Sprint(*window) + `}]}`,
 		"GET /api/version": `{"version":"0.34.2"}`,
 		"GET /api/tags":    `{"models":[{"name":"sim","model":"sim","size":1}]}`,
-		"POST /api/show":   `{"details":{"family":"llama"},"model_info":{"general.architecture":"llama","llama.context_length":32768},"capabilities":["completion"]}`,
+		"POST /api/show":   `{"details":{"family":"llama"},"model_info":{"general.architecture":"llama","llama.context_length":` + fmt.Sprint(*window) + `},"capabilities":["completion"]}`,
 	} {
 		http.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")

@@ -60,9 +60,25 @@ func stream() {
 	}{{"openai", o}, {"ollama", l}} {
 		model := (&router.Meter{}).Count(router.Price{}, router.Wait(router.Local(), m.model))
 		took := late(model)
-		fmt.Printf("%s: CPU µs a streamed event, %d streams %.1f\n", m.name, streams, perEvent(model))
-		fmt.Printf("%s: first token, ms added by the client, median %.2f, of 200 the 195th %.2f, the first of all with its connection %.2f\n", m.name, took[1], took[2], took[0])
+		fmt.Printf("%s: first token, ms added by the client: median %.2f, of 200 the 195th %.2f, the first of all with its connection %.2f\n", m.name, took[1], took[2], took[0])
+		fmt.Printf("%s: CPU of a streamed event, µs: %.1f\n", m.name, perEvent(model))
 	}
+	fmt.Printf("lines: CPU of reading the same lines and nothing else, µs: %.1f\n", perEvent(lines(base)))
+}
+
+// lines is a client that reads the lines of a server and makes nothing of them: the floor.
+type lines string
+
+func (base lines) Generate(ctx context.Context, p minutes.Prompt, _ func(minutes.Piece)) (minutes.Answer, error) {
+	body := strings.NewReader(fmt.Sprintf(`{"max_tokens":%d}`, p.MaxTokens))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, string(base)+"/v1/chat/completions", body)
+	must(err)
+	res, err := http.DefaultClient.Do(req)
+	must(err)
+	defer res.Body.Close()
+	for in := bufio.NewScanner(res.Body); in.Scan(); {
+	}
+	return minutes.Answer{}, nil
 }
 
 func prompt(tokens int) minutes.Prompt {
