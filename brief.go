@@ -2,6 +2,7 @@ package minutes
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -187,6 +188,17 @@ type SourceStatus struct {
 	Failures  int         `json:"failures,omitempty"`    // since then, in a row
 	RetryAt   time.Time   `json:"retry_at,omitzero"`     // it failed too often: until then it is asked only by name
 	Rejected  []Rejection `json:"rejected,omitempty"`
+}
+
+// LeftOut is what could not be read, but for what Error says already: a part that failed is both.
+func (s SourceStatus) LeftOut() []Rejection {
+	var out []Rejection
+	for _, r := range s.Rejected {
+		if !strings.Contains(s.Error.String(), r.Reason.String()) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // Together is sources with those of which the same went wrong as one, where the first of them stands: its

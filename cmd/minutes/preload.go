@@ -75,6 +75,10 @@ func (p *program) preload(ctx context.Context, only []string) (minutes.Brief, er
 	if err := p.think(ctx); err != nil {
 		return minutes.Brief{}, err
 	}
+	before, err := p.SourceStatuses(ctx)
+	if err != nil {
+		return minutes.Brief{}, err
+	}
 	b, err := p.Preload(ctx, only, newReporter(p.shell.err, names).report)
 	if ctx.Err() != nil && outer.Err() == nil {
 		return b, minutes.WithHint(fmt.Errorf("no brief within %s: %w", minutes.Duration(limit), ctx.Err()), "what was fetched is kept: run minutes preload again")
@@ -91,7 +95,31 @@ func (p *program) preload(ctx context.Context, only []string) (minutes.Brief, er
 			}
 		}
 	}
+	switch n := newlyLeftOut(before, told); n {
+	case 0:
+	case 1:
+		fmt.Fprintln(p.shell.err, "1 entry left out: minutes sources")
+	default:
+		fmt.Fprintf(p.shell.err, "%d entries left out: minutes sources\n", n)
+	}
 	return b, nil
+}
+
+// newlyLeftOut counts what could not be read now and was not said before.
+func newlyLeftOut(before, now []minutes.SourceStatus) int {
+	n := 0
+	for _, s := range now {
+		var known []minutes.Rejection
+		if i := slices.IndexFunc(before, func(b minutes.SourceStatus) bool { return b.Name == s.Name }); i >= 0 {
+			known = before[i].Rejected
+		}
+		for _, r := range s.LeftOut() {
+			if !slices.Contains(known, r) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 type briefFlags struct {

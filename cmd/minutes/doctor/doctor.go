@@ -170,12 +170,7 @@ func (p Patient) sources(ctx context.Context) []Finding {
 func (p Patient) leftOut() []Finding {
 	var out []Finding
 	for _, s := range p.Sources {
-		var rejected []minutes.Rejection
-		for _, r := range s.Rejected { // what failed is a finding
-			if !strings.Contains(s.Error.String(), r.Reason.String()) {
-				rejected = append(rejected, r)
-			}
-		}
+		rejected := s.LeftOut() // what failed is a finding
 		if len(rejected) == 0 || s.Status == "off" {
 			continue
 		}
