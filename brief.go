@@ -298,7 +298,7 @@ type Progress struct {
 type Judgement struct {
 	ID     int64     `json:"id"`
 	At     time.Time `json:"at"`
-	Verb   string    `json:"verb"` // up, down, clear, mute, unmute, undo
+	Verb   string    `json:"verb"` // up, down, clear, mute, unmute, undo; in the log also done, which is never listed
 	Item   string    `json:"item,omitempty"`
 	Title  Safe      `json:"title,omitzero"`
 	Term   string    `json:"term,omitempty"` // of mute and unmute: a word, sender or source
