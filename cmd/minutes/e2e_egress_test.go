@@ -22,7 +22,7 @@ import (
 // waysIn are the ways by which an address comes in from outside. A source of its own is made for each lure of
 // the single ones.
 func waysIn() (single, joint []string) {
-	return []string{"calendar", "place", "point", "shares", "keyed", "notes", "list"},
+	return []string{"calendar", "place", "point", "shares", "keyed", "notes", "list", "ollama", "openai"},
 		[]string{"feed", "feedfour", "opml", "articles", "pages", "events", "hn", "mail", "links"}
 }
 
@@ -109,12 +109,32 @@ func (s *snare) hunted(t *testing.T, bin string) (b *box, wrong []string) {
 			wrong = append(wrong, "preload connected to "+at)
 		}
 	}
+	wrong = append(wrong, s.models(b)...)
 	wrong = append(wrong, s.openAll(b)...)
 	s.settle(t)
 	for _, c := range s.caught {
 		wrong = append(wrong, "the canary at "+c)
 	}
 	return b, wrong
+}
+
+// models has models asked whose servers send on to lures, with what they were told and a key.
+func (s *snare) models(b *box) (wrong []string) {
+	was := b.conf
+	defer func() { b.conf = was }()
+	conf := "[runtime]\n"
+	for i := range s.lures {
+		for _, kind := range []string{"ollama", "openai"} {
+			conf += fmt.Sprintf("[[runtime.model]]\nname = \"%s%d\"\ntype = %q\nbase_url = \"%s/%s-%d\"\nmodel = \"m\"\napi_key = \"canary-of-a-model\"\n", kind, i, kind, s.web, kind, i)
+		}
+	}
+	b.conf = b.file("models.toml", conf)
+	for _, at := range b.connects("models", "test") {
+		if "http://"+at != s.web {
+			wrong = append(wrong, "models test connected to "+at)
+		}
+	}
+	return wrong
 }
 
 // settle waits until the canary has seen what came before.
@@ -213,8 +233,11 @@ func (s *snare) ledger(b *box) (wrong []string) {
 	b.decode(text, &list)
 	told := map[string]int{}
 	for _, d := range list.Egress {
+		if kind, isModel := strings.CutPrefix(d.Source, "model "); isModel { // "model ollama7", "model openai7"
+			d.Source = kind[:len("ollama")] + "-" + kind[len("ollama"):]
+		}
 		told[d.Source] += int(d.Count)
-		private := !regexp.MustCompile(`^(list|feed|feedfour|articles|pages|hn)`).MatchString(d.Source)
+		private := !regexp.MustCompile(`^(list|feed|feedfour|articles|pages|hn|ollama|openai)`).MatchString(d.Source)
 		if d.Host != "127.0.0.1" || d.Run != b.now.UTC().Format(time.RFC3339) || private != (d.Class == minutes.Private) {
 			wrong = append(wrong, fmt.Sprintf("the ledger has %+v", d))
 		}
@@ -277,4 +300,31 @@ func TestE2EEgressGoesRedWithoutItsCheck(t *testing.T) {
 		}
 	}
 	t.Logf("without the check: %d connections, %v", len(s.caught), reached)
+}
+
+// TestE2EEgressNothingElseIsLinkedIn looks into the built program, libraries and all, for the functions of the
+// standard library and of those libraries that connect by themselves. The linker leaves out what nobody calls.
+func TestE2EEgressNothingElseIsLinkedIn(t *testing.T) {
+	if !long() || runtime.GOOS != "linux" {
+		t.Skip("the long form builds the program once more, on Linux")
+	}
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "tool", "nm", mutant(t)).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(out), " net.(*Dialer).DialContext\n") {
+		t.Fatal("the broker's own dialer is not seen: this test looks wrongly")
+	}
+	known := map[string]string{"net.Dial": "the keyring, by the session's bus: a socket of this machine that the environment names"}
+	ways := regexp.MustCompile(`(?m) T ((?:net/http\.(?:Get|Head|Post|PostForm)|net\.(?:Dial\w*|Lookup\w+|ListenPacket|ListenUDP)|crypto/tls\.Dial\w*|net/smtp\.\w+|` +
+		`net/http\.\(\*Client\)\.(?:Get|Head|Post|PostForm)|\S*\.(?:FromURL|ClientFromEnvironment)|\S*imapclient\.Dial\w*|\S*ssh\.Dial))$`)
+	for _, m := range ways.FindAllStringSubmatch(string(out), -1) {
+		if known[m[1]] == "" {
+			t.Errorf("%s is in the program: something connects past the broker", m[1])
+		}
+	}
+	if strings.Contains(string(out), " net/http.DefaultClient\n") {
+		t.Error("something uses net/http's own client")
+	}
 }
