@@ -1,6 +1,8 @@
 package egress
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -150,5 +152,32 @@ func TestTheLedgerIsWrittenBeforeTheEnd(t *testing.T) {
 	b.Close()
 	if len(l.rows) != 2 {
 		t.Errorf("%d rows: what failed is in it too, and the end waits for it", len(l.rows))
+	}
+}
+
+// One layer of compression is asked for and one is taken off: what is compressed twice, or otherwise, stays as it
+// came, under the cap.
+func TestOnlyOneLayerOfCompressionIsTakenOff(t *testing.T) {
+	bomb := func(layers int) []byte {
+		b := bytes.Repeat([]byte("x"), 1<<20)
+		for range layers {
+			var out bytes.Buffer
+			z := gzip.NewWriter(&out)
+			_, _ = z.Write(b)
+			_ = z.Close()
+			b = out.Bytes()
+		}
+		return b
+	}
+	for encoding, layers := range map[string]int{"gzip, gzip": 2, "deflate": 1, "br": 1, "gzip": 2, "x-gzip": 1} {
+		body := bomb(layers)
+		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", encoding)
+			_, _ = w.Write(body)
+		})
+		got, err := get(t, clientFor(t, newBroker(t, Options{MaxBody: 100 << 10}), hostOf(s)), s.URL)
+		if err != nil || strings.Contains(got, "xxxx") {
+			t.Errorf("%s: %d bytes, %v", encoding, len(got), err)
+		}
 	}
 }
