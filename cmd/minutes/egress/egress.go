@@ -147,6 +147,9 @@ func (d *door) RoundTrip(req *http.Request) (*http.Response, error) {
 		named = names{}
 	}
 	if err := d.broker.refuse(host, port, named); err != nil {
+		if d.named.has(host, port) {
+			err = blocked(host, "a redirect from another host leads there", "write the address that it redirects to in the config")
+		}
 		return nil, closing(req, err)
 	}
 	t := d.broker.public
