@@ -142,12 +142,12 @@ func (d *door) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	// What is named may be at home. A redirect from elsewhere may not lead there: one feed of a table would
 	// else choose what the program asks of another's server.
-	port, named := portOf(req.URL), d.named
-	if strayed(req) {
+	port, named, away := portOf(req.URL), d.named, strayed(req)
+	if away {
 		named = names{}
 	}
 	if err := d.broker.refuse(host, port, named); err != nil {
-		if d.named.has(host, port) {
+		if away && d.named.has(host, port) {
 			err = blocked(host, "a redirect from another host leads there", "write the address that it redirects to in the config")
 		}
 		return nil, closing(req, err)

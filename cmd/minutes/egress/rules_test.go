@@ -34,6 +34,10 @@ func TestARedirectFromElsewhereOpensNoHome(t *testing.T) {
 	if _, err := get(t, c, feed.URL); !errors.Is(err, ErrBlocked) || !strings.Contains(err.Error(), "a redirect from another host") {
 		t.Errorf("%v", err)
 	}
+	direct := clientFor(t, newBroker(t, Options{}), "192.0.2.2")
+	if _, err := get(t, direct, "http://192.0.2.2/"); err == nil || strings.Contains(err.Error(), "redirect") {
+		t.Errorf("no redirect led there: %v", err)
+	}
 	if body, err := get(t, c, home.URL+"/moved"); err != nil || body != "mine" {
 		t.Errorf("a redirect within the host: %q, %v", body, err)
 	}
