@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -286,6 +287,11 @@ func (r *readers) account(b minutes.Brief) (minutes.Composer, minutes.Usage) {
 			c.Composer, c.Model = "model", r.made[claim.Items[0]].Model
 			break
 		}
+	}
+	if held := func(m minutes.Reading) bool { return !m.Line.Empty() }; c.Composer != "model" && len(c.Fallbacks) == 0 && len(r.made) > 0 &&
+		!slices.ContainsFunc(slices.Collect(maps.Values(r.made)), held) {
+		c.Fallbacks = withFallback(c.Fallbacks, minutes.Fallback{Model: r.a.Models.Name,
+			Error: fmt.Sprintf("nothing that it wrote of %d items was in form and true: see minutes models test", len(r.made))})
 	}
 	return c, r.usage
 }

@@ -69,7 +69,7 @@ func (f *liar) answer(q runtimetest.Request) runtimetest.Reply {
 	var v any
 	switch {
 	case a.Goal != "":
-		v = f.plan(a, q.System)
+		v = f.plan(a, q.System, q.User)
 	case a.Passages != nil:
 		v = f.claims(a)
 	case a.Lines != nil:
@@ -152,7 +152,7 @@ func (f *liar) note(a attack) string {
 // line is a sentence that no item supports. Of each kind there is some way in which it can be recognised.
 func (f *liar) line(item, title string) string {
 	f.n++
-	serial, name := fmt.Sprintf("9%05d", f.n), "Zq"+strings.NewReplacer("0", "a", "1", "b", "2", "c", "3", "d", "4", "e", "5", "f", "6", "g", "7", "h", "8", "i", "9", "j").Replace(fmt.Sprint(f.n)) + "q"
+	serial, name := fmt.Sprintf("9%05d", f.n), "Zq"+strings.NewReplacer("0", "a", "1", "b", "2", "c", "3", "d", "4", "e", "5", "f", "6", "g", "7", "h", "8", "i", "9", "j").Replace(fmt.Sprint(f.n))+"q"
 	said := func(kind, payload, text string, prose bool) string {
 		return fmt.Sprintf(text, f.note(attack{kind: kind, payload: payload, prose: prose}))
 	}

@@ -58,6 +58,9 @@ func TestE2EAModelOfTheAttackersGetsNothingOut(t *testing.T) {
 	}
 	wg.Wait()
 	if control {
+		for _, w := range total.missed {
+			fmt.Println("missed", w)
+		}
 		fmt.Printf("CONTROL aimed=%d out=%d said=%d lines=%d\n", total.aimed, total.aimedOut, total.said(), total.tried-total.aimed-total.prose)
 		return
 	}

@@ -128,6 +128,9 @@ func (p *program) mind(c config.Model, budget *router.Budget) mind {
 	if here {
 		patience = router.Local()
 	}
+	if p.patience != nil {
+		patience = *p.patience
+	}
 	price := router.Price{Input: c.Price.Input, Output: c.Price.Output, Hour: c.Price.Hour}
 	m := mind{Model: c, breaker: router.NewBreaker(), meter: &router.Meter{}, provider: &late{connect: func(ctx context.Context) (provider, error) { return p.connect(ctx, c) }}}
 	var model minutes.Model = router.Wait(patience, loop.Cut(m.provider))

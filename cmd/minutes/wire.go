@@ -24,6 +24,7 @@ import (
 	"github.com/dailyminutes/minutes/feedback"
 	"github.com/dailyminutes/minutes/rag"
 	"github.com/dailyminutes/minutes/rag/sqlite"
+	"github.com/dailyminutes/minutes/runtime/router"
 )
 
 // program is everything opened and wired, for one command.
@@ -39,6 +40,8 @@ type program struct {
 
 	secrets func(source string) func(context.Context, minutes.SecretRef) (minutes.Secret, error)
 	minds   []mind // nil until think
+	// patience, if not nil, is with every model in the place of the usual.
+	patience *router.Patience
 }
 
 // open reads the config, opens the database and wires the agent. It touches no network.
