@@ -171,7 +171,7 @@ func late(name string, deadline time.Duration, err error) error {
 	if err == context.DeadlineExceeded { // it was left behind, or knows no more than that
 		return minutes.WithHint(fmt.Errorf("not done within %s", deadline), hint)
 	}
-	doing := strings.TrimSuffix(err.Error(), ": "+context.DeadlineExceeded.Error())
+	doing := strings.ReplaceAll(err.Error(), ": "+context.DeadlineExceeded.Error(), "")
 	return minutes.WithHint(fmt.Errorf("not done within %s: %s", deadline, doing), hint)
 }
 

@@ -32,9 +32,9 @@ func ways() []ill {
 		{name: "nxdomain", dns: "nxdomain", error: "no such host|no host of that name", hint: "network"},
 		{name: "dns-silent", dns: "silent", limits: tenthConnect, error: "its name could not be looked up", hint: "the name server does not answer"},
 		{name: "dns-fails", dns: "servfail", limits: tenthPause, error: "its name could not be looked up", hint: "the name server"},
-		{name: "stall-connect", dns: "full", limits: tenthConnect, error: "no connection within 500ms", hint: "network"},
-		{name: "stall-tls", raw: silent, limits: tenthTLS, error: "no TLS handshake within 1s", hint: "try again"},
-		{name: "stall-outer", raw: silent, limits: tenthSource, error: "not done within 3s", hint: "slow or far away"},
+		{name: "stall-connect", dns: "full", limits: tenthConnect, error: "no connection within LIMIT", hint: "network"},
+		{name: "stall-tls", raw: silent, limits: tenthTLS, error: "no TLS handshake within LIMIT", hint: "try again"},
+		{name: "stall-outer", raw: silent, limits: tenthSource, error: "not done within LIMIT", hint: "slow or far away"},
 		{name: "reset-tls", raw: reset, limits: tenthPause, error: "broke off", hint: "try again"},
 		{name: "tls-expired", cert: "expired", error: "certificate has expired", hint: "clock"},
 		{name: "tls-host", cert: "other-host", error: "certificate is for another host", hint: "check the address|set host"},
@@ -120,18 +120,18 @@ func answers() []ill {
 	spoilt := zipped(strings.Repeat("<rss>", 1000))
 	spoilt[len(spoilt)-20] ^= 0xff
 	return []ill{
-		{name: "stall-headers", limits: tenthHeaders, error: "no answer within 2s", hint: "try again later",
+		{name: "stall-headers", limits: tenthHeaders, error: "no answer within LIMIT", hint: "try again later",
 			web: func(_ http.ResponseWriter, r *http.Request, _ http.Handler) { <-r.Context().Done() }},
-		{name: "drip-headers", limits: tenthHeaders, error: "no answer within 2s", hint: "try again later",
+		{name: "drip-headers", limits: tenthHeaders, error: "no answer within LIMIT", hint: "try again later",
 			inside: func(c net.Conn) { drip(c, strings.NewReader("HTTP/1.1 200 OK\r\nX-Long: "+strings.Repeat("x", 4096))) }},
-		{name: "stall-body", limits: tenthIdle, error: "nothing came for 1.5s", hint: "try again later",
+		{name: "stall-body", limits: tenthIdle, error: "nothing came for LIMIT", hint: "try again later",
 			web: func(w http.ResponseWriter, r *http.Request, good http.Handler) {
 				if c := half(w, r, good); c != nil {
 					_, _ = io.Copy(io.Discard, c)
 					_ = c.Close()
 				}
 			}},
-		{name: "drip-body", limits: tenthSource, error: "not done within 3s", hint: "slow or far away",
+		{name: "drip-body", limits: tenthSource, error: "not done within LIMIT", hint: "slow or far away",
 			web: func(w http.ResponseWriter, r *http.Request, good http.Handler) {
 				body := whole(r, good)
 				c, _, err := http.NewResponseController(w).Hijack()
@@ -182,17 +182,17 @@ func mailFaults() []ill {
 		return ill{name: name, mail: &mailFault{verb, answer, then}, limits: limits, error: error, hint: hint}
 	}
 	no := func(name, verb, answer, error, hint string) ill {
-		return at(name, verb, answer, "", minutes.Deadlines{}, error, hint)
+		return at(name, verb, answer, "", tenthPause, error, hint)
 	}
 	return append(ways(),
-		at("stall-greeting", "", "", "silent", tenthHeaders, "greeting: the server does not answer within 2s", "try again later"),
-		at("stall-login", "LOGIN", "", "silent", tenthHeaders, "login: the server does not answer within 2s", "try again later"),
-		at("stall-select", "EXAMINE", "", "silent", tenthHeaders, "the server does not answer within 2s", "try again later"),
-		at("stall-fetch", "FETCH", "", "silent", tenthHeaders, "the server does not answer within 2s", "try again later"),
-		at("stall-body", "FETCH", "* 1 FETCH (UID 1 BODY[TEXT]<0> {9000}\r\nabc", "silent", tenthIdle, "nothing came for 1.5s", "try again later"),
-		at("drip-body", "", "", "drip", tenthSource, "not done within 3s", "slow or far away"),
-		at("reset-headers", "", "", "reset", minutes.Deadlines{}, "broke off", "try again"),
-		at("reset-body", "FETCH", "* 1 FETCH (UID 1 BODY[TEXT]<0> {9000}\r\nabc", "reset", minutes.Deadlines{}, "broke off", "try again"),
+		at("stall-greeting", "", "", "silent", tenthHeaders, "greeting: the server does not answer within LIMIT", "try again later"),
+		at("stall-login", "LOGIN", "", "silent", tenthHeaders, "login: the server does not answer within LIMIT", "try again later"),
+		at("stall-select", "EXAMINE", "", "silent", tenthHeaders, "the server does not answer within LIMIT", "try again later"),
+		at("stall-fetch", "FETCH", "", "silent", tenthHeaders, "the server does not answer within LIMIT", "try again later"),
+		at("stall-body", "FETCH", "* 1 FETCH (UID 1 BODY[TEXT]<0> {9000}\r\nabc", "silent", tenthIdle, "nothing came for LIMIT", "try again later"),
+		at("drip-body", "", "", "drip", tenthSource, "not done within LIMIT", "slow or far away"),
+		at("reset-headers", "", "", "reset", tenthPause, "broke off", "try again"),
+		at("reset-body", "FETCH", "* 1 FETCH (UID 1 BODY[TEXT]<0> {9000}\r\nabc", "reset", tenthPause, "broke off", "try again"),
 		no("short", "FETCH", "* 1 FETCH (UID 1 BODY[TEXT]<0> {9000}\r\nabc", "broke off", "try again"),
 		no("401", "LOGIN", "TAG NO [AUTHENTICATIONFAILED] wrong\r\n", "wrong", "password"),
 		no("403", "LOGIN", "TAG NO [AUTHORIZATIONFAILED] not for you\r\n", "not for you", "password"),

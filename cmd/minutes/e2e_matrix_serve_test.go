@@ -28,11 +28,24 @@ type ill struct {
 	inside func(c net.Conn) // the same inside TLS, before the first byte of an answer
 	web    func(w http.ResponseWriter, r *http.Request, good http.Handler)
 	mail   *mailFault
-	// limits are the deadlines that are to fire, at a tenth; the others are as always.
+	// limits are the deadline that is to fire, at a tenth; the others are so long that none does.
 	limits minutes.Deadlines
 	// error and hint are words that have to be in what the source is said to have run into, and in the next
-	// step: one of those between bars.
+	// step: one of those between bars. LIMIT is the deadline that is to fire.
 	error, hint string
+}
+
+// slower is f with a deadline so many times as long, in its words too. It is for a machine so busy that other
+// sources do not make it.
+func (f ill) slower(times time.Duration) ill {
+	for _, d := range []*time.Duration{&f.limits.Connect, &f.limits.TLS, &f.limits.Headers, &f.limits.Idle, &f.limits.Source} {
+		if *d *= times; *d > 0 {
+			f.error = strings.ReplaceAll(f.error, "LIMIT", d.String())
+		} else {
+			*d = 30 * time.Second
+		}
+	}
+	return f
 }
 
 // A served is a fault at its address.

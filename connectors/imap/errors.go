@@ -29,7 +29,11 @@ func (s *source) cannotConnect(ctx context.Context, err error) error {
 	case errors.Is(err, context.DeadlineExceeded) || strings.Contains(low, "timeout"):
 		problem = "no connection within " + s.connecting.String()
 	}
-	return minutes.WithHint(fmt.Errorf("imap: %s:%d: %s: %w", s.config.Host, s.config.Port, problem, minutes.ErrUnreached), hint)
+	err = fmt.Errorf("imap: %s:%d: %s: %w", s.config.Host, s.config.Port, problem, minutes.ErrUnreached)
+	if strings.Contains(problem, "refuses") {
+		err = again{err}
+	}
+	return minutes.WithHint(err, hint)
 }
 
 // cannotSecure is the error of a connection on which TLS did not come about.
@@ -55,7 +59,7 @@ func (s *source) cannotSecure(ctx context.Context, g *guard, err error) error {
 		return minutes.WithHint(fmt.Errorf("imap: %s: its TLS is too old: this program wants 1.2 or newer: %w", s.config.Host, minutes.ErrOffline),
 			"ask the mail provider for a server with newer TLS: over an old one others can read the password")
 	case errors.Is(err, io.EOF), strings.Contains(text, "EOF"), strings.Contains(text, "connection reset"), strings.Contains(text, "broken pipe"):
-		return minutes.WithHint(fmt.Errorf("imap: %s: the connection broke off before TLS was agreed on: %w", s.config.Host, minutes.ErrOffline),
+		return minutes.WithHint(fmt.Errorf("imap: %s: the connection broke off before TLS was agreed on: %w", s.config.Host, again{minutes.ErrOffline}),
 			"try again; if it stays, check port and tls in the config, or try another network")
 	}
 	text := minutes.CleanLine(err.Error()).Cut(160).String()
@@ -96,13 +100,13 @@ func (v *visit) why(doing string, err error) error {
 		return minutes.WithHint(fmt.Errorf("imap: %s: %w: %w", doing, cause, minutes.ErrOffline), "try again later; the server or the network is slow")
 	}
 	if bye := v.clean(v.g.farewell()).Cut(200); !bye.Empty() {
-		return minutes.WithHint(fmt.Errorf("imap: %s: the server closed the session: %s: %w", doing, bye, minutes.ErrOffline), hintOf(bye.String()))
+		return minutes.WithHint(fmt.Errorf("imap: %s: the server closed the session: %s: %w", doing, bye, again{minutes.ErrOffline}), hintOf(bye.String()))
 	}
 	// A command may end of the broken connection before it ends of what broke it: the reader knows.
 	if read := v.c.Close(); errors.Is(err, errProtocol) || notIMAP(err) || read != nil && notIMAP(read) {
 		return minutes.WithHint(fmt.Errorf("imap: %s: %w", doing, errProtocol), noMailServer(doing))
 	}
-	return minutes.WithHint(fmt.Errorf("imap: %s: the connection broke off: %w", doing, minutes.ErrOffline), "try again; if it stays, check host, port and tls in the config")
+	return minutes.WithHint(fmt.Errorf("imap: %s: the connection broke off: %w", doing, again{minutes.ErrOffline}), "try again; if it stays, check host, port and tls in the config")
 }
 
 // noMailServer is the next step where what answers does not speak as a mail server does.
@@ -139,7 +143,7 @@ func (v *visit) refused(doing string, said *imap.Error) error {
 	switch {
 	case code == "UNAVAILABLE" || code == "INUSE" || code == "THROTTLED" || code == "LIMIT" || strings.Contains(low, "too many") ||
 		strings.Contains(low, "throttle") || strings.Contains(low, "unavailable") || strings.Contains(low, "try again"):
-		return minutes.WithHint(fmt.Errorf("%w: %w", err, minutes.ErrOffline), hintOf(low))
+		return minutes.WithHint(fmt.Errorf("%w: %w", err, again{minutes.ErrOffline}), hintOf(low))
 	case code == "OVERQUOTA" || strings.Contains(low, "bandwidth") || strings.Contains(low, "quota"):
 		return minutes.WithHint(err, "the mailbox or the day's volume is used up: make room, or wait until tomorrow")
 	case doing == "login" || code == "AUTHENTICATIONFAILED" || code == "AUTHORIZATIONFAILED" || code == "EXPIRED":

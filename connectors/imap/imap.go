@@ -125,7 +125,7 @@ func (c *Config) checkFolders() error {
 // Open makes the source. It touches no network.
 func (c *Config) Open(env connectors.Env) (minutes.Source, error) {
 	limits := env.Limits.Filled()
-	return &source{env: env, config: *c, connecting: limits.Connect, securing: limits.TLS, patience: limits.Headers, idle: limits.Idle}, nil
+	return &source{env: env, config: *c, connecting: limits.Connect, securing: limits.TLS, patience: limits.Headers, idle: limits.Idle, pause: limits.Pause}, nil
 }
 
 type source struct {
@@ -133,6 +133,7 @@ type source struct {
 	config Config
 	// How long a connection may take to come about, and TLS, and an answer, and what is left of one.
 	connecting, securing, patience, idle time.Duration
+	pause                                time.Duration // before another try
 }
 
 // Name is the name in the config, by way of Env.

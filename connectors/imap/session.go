@@ -33,12 +33,17 @@ type visit struct {
 	boxes map[string]*mailbox
 }
 
-// open connects and signs in.
+// open connects and signs in, and tries again where that may help.
 func (s *source) open(ctx context.Context) (*visit, error) {
 	secret, err := s.env.Secret(ctx, s.config.Password)
 	if err != nil {
 		return nil, s.noSecret(ctx, err)
 	}
+	return s.patiently(ctx, func() (*visit, error) { return s.enter(ctx, secret) })
+}
+
+// enter is one try to sign in.
+func (s *source) enter(ctx context.Context, secret minutes.Secret) (*visit, error) {
 	g, err := s.dial(ctx)
 	if err != nil {
 		return nil, err

@@ -60,7 +60,7 @@ func (r *route) explain(from string, err error) error {
 	if !r.away {
 		return err
 	}
-	return minutes.WithHint(fmt.Errorf("%s redirects: %w", from, err), "if this network wants a sign-in, open a browser first; else "+or(minutes.Hint(err), "try again later"))
+	return minutes.WithHint(fmt.Errorf("%s: it redirects: %w", from, err), "if this network wants a sign-in, open a browser first; else "+or(minutes.Hint(err), "try again later"))
 }
 
 // moved is where, if it moved for good.
