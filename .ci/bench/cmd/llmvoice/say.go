@@ -6,9 +6,13 @@ import (
 	"strings"
 )
 
-// answer is in form and says what the prompt says: of an item its title, of a plan that it is done.
+// answer is in form and says what the prompt says: of an item its title, of a plan that it is
+// done, of a question that nothing answers it.
 func answer(q question) string {
-	var in struct{ Item, Goal string }
+	var in struct {
+		Item, Goal string
+		Passages   []any
+	}
 	_ = json.Unmarshal([]byte(q.of("user")), &in)
 	head, _, _ := strings.Cut(q.of("system"), "\n")
 	mark := strings.TrimPrefix(head, "Mark: ")
@@ -16,6 +20,8 @@ func answer(q question) string {
 	switch {
 	case in.Goal != "":
 		out = map[string]any{"mark": mark, "thought": "enough is known", "actions": []any{}, "final": true}
+	case in.Passages != nil:
+		out = map[string]any{"mark": mark, "abstain": true, "claims": []any{}}
 	case in.Item != "":
 		_, rest, _ := strings.Cut(in.Item, "\ntitle: ")
 		title, _, _ := strings.Cut(rest, "\n")
@@ -29,9 +35,9 @@ func answer(q question) string {
 func (q question) kind() string {
 	var in map[string]json.RawMessage
 	_ = json.Unmarshal([]byte(q.of("user")), &in)
-	for _, k := range []string{"goal", "question", "item"} {
+	for _, k := range []string{"goal", "passages", "question", "item"} {
 		if in[k] != nil {
-			return map[string]string{"goal": "plan", "question": "look", "item": "read"}[k]
+			return map[string]string{"goal": "plan", "passages": "answer", "question": "look", "item": "read"}[k]
 		}
 	}
 	return "other"
