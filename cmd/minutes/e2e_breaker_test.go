@@ -114,6 +114,9 @@ func TestE2EAllSourcesFailing(t *testing.T) {
 		if n := strings.Count(r.err, "no network: "); n != 1 {
 			t.Errorf("%s: no network is told %d times:\n%s", name, n, r.err)
 		}
+		if page := box.must(0, "sources"); strings.Count(page, "no network: ") != 1 {
+			t.Errorf("%s: the page of sources:\n%s", name, page)
+		}
 		for _, form := range []string{"--plain", "--markdown", "--html"} {
 			page := strings.Join(strings.Fields(box.must(0, "brief", form)), " ")
 			if strings.Count(page, "no network: ") != 1 {

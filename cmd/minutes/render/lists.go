@@ -194,6 +194,7 @@ func Actions(w io.Writer, as []minutes.Action, o Options) error {
 // Sources writes how each source did, and what to do where one did not.
 func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 	return write(w, o, func(p *paper) {
+		told := map[string]bool{}
 		for _, s := range st {
 			code := map[string]string{"ok": good, "failed": alarm, "partial": warn, "stale": warn}[s.Status]
 			fresh := "never"
@@ -208,11 +209,11 @@ func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 				fresh += fmt.Sprintf(", %d left out", n)
 			}
 			p.line(fmt.Sprintf("%-16s %-11s %s  %s", text(s.Name), text(s.Kind), p.style(code, fmt.Sprintf("%-8s", text(s.Status))), p.style(dim, fmt.Sprintf("%d items, read %s", s.Items, fresh))))
-			if !s.Error.Empty() {
-				p.para("    ", s.Error.Line().String())
-			}
-			if !s.Hint.Empty() {
-				p.para("    next: ", s.Hint.Line().String())
+			if what := s.Error.String() + "\n" + s.Hint.String(); told[what] && !s.Error.Empty() {
+				p.line("    the same")
+			} else {
+				told[what] = true
+				p.wrong(s)
 			}
 			if s.RetryAt.After(o.Now) && !o.Now.IsZero() {
 				p.line(fmt.Sprintf("    left alone until %s, after %d failures in a row", clock(s.RetryAt.In(o.Now.Location()), o.Hours), s.Failures))
@@ -221,6 +222,16 @@ func Sources(w io.Writer, st []minutes.SourceStatus, o Options) error {
 			p.leftOut(rejected)
 		}
 	})
+}
+
+// wrong writes what a source ran into and what to do.
+func (p *paper) wrong(s minutes.SourceStatus) {
+	if !s.Error.Empty() {
+		p.para("    ", s.Error.Line().String())
+	}
+	if !s.Hint.Empty() {
+		p.para("    next: ", s.Hint.Line().String())
+	}
 }
 
 // untold is what was left out beside what the source's error says already: a feed that failed is both.
