@@ -36,7 +36,7 @@ func (d *Duration) UnmarshalText(b []byte) error {
 		}
 	}
 	v, err := time.ParseDuration(s)
-	if err != nil || v < 0 {
+	if err != nil || v < 0 || days+v < 0 { // more than fits
 		return fmt.Errorf("%q is not a duration: write it like 90m, 36h or 7d", string(b))
 	}
 	*d = Duration(days + v)

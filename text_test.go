@@ -134,7 +134,7 @@ func TestDurationsTakeDays(t *testing.T) {
 			t.Errorf("%s: %s, %v; want %s", in, d, err, want)
 		}
 	}
-	for _, bad := range []string{"", "d", "-1d", "x", "5", "99999999d", "-3h", "y", "200y", "NaNd", "1d1y"} {
+	for _, bad := range []string{"", "d", "-1d", "x", "5", "99999999d", "-3h", "y", "200y", "NaNd", "1d1y", "36500d2562047h"} {
 		var d Duration
 		if err := d.UnmarshalText([]byte(bad)); err == nil {
 			t.Errorf("%q passed as %s", bad, d)
