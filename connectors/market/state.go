@@ -81,7 +81,7 @@ func (s *source) spend(ctx context.Context) error {
 	if err := s.recall(ctx, "spent", &spent); err != nil {
 		return err
 	}
-	if today := s.env.Now().UTC().Format(time.DateOnly); spent.Day != today {
+	if today := s.env.Now().UTC().Format(time.DateOnly); spent.Day != today || spent.Used < 0 {
 		spent.Day, spent.Used = today, 0
 	}
 	if spent.Used >= perDay {

@@ -34,8 +34,8 @@ func (s *source) place(ctx context.Context) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	var at place
-	if json.Unmarshal(kept, &at) == nil && at.Asked == s.config.Place && at.Name != "" {
+	at, ok := placeKept(kept, s.config.Place)
+	if ok {
 		return at, nil
 	}
 	if at, err = s.geocode(ctx); err != nil {
@@ -51,6 +51,13 @@ func (s *source) place(ctx context.Context) (place, error) {
 		s.env.Log.Warn("the place could not be remembered and will be looked up again", "error", err)
 	}
 	return at, nil
+}
+
+// placeKept reads what an earlier run found for the same words. What is damaged is looked up again.
+func placeKept(b []byte, asked string) (at place, ok bool) {
+	ok = json.Unmarshal(b, &at) == nil && at.Asked == asked && at.Name != "" && at.Name == minutes.CleanLine(at.Name).String() &&
+		at.Latitude >= -90 && at.Latitude <= 90 && at.Longitude >= -180 && at.Longitude <= 180
+	return at, ok
 }
 
 func (s *source) geocode(ctx context.Context) (place, error) {
