@@ -95,11 +95,18 @@ func sentences(line string) []string {
 	var out []string
 	from := 0
 	for i := 0; i+1 < len(line); i++ {
-		if strings.IndexByte(".!?", line[i]) >= 0 && line[i+1] == ' ' {
+		if strings.IndexByte(".!?", line[i]) >= 0 && line[i+1] == ' ' && !ordinal(line[:i+1]) {
 			out, from = append(out, line[from:i+1]), i+2
 		}
 	}
 	return append(out, line[from:])
+}
+
+// ordinal holds for a text that ends like the 6th in German: "vom 6. bis 7. Oktober".
+func ordinal(s string) bool {
+	n := len(s) - 1
+	bare := strings.TrimRight(s[:n], "0123456789")
+	return s[n] == '.' && n > len(bare) && n-len(bare) <= 2 && (bare == "" || strings.HasSuffix(bare, " "))
 }
 
 func folded(s string) []string {

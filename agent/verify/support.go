@@ -31,8 +31,11 @@ func (s *support) supports(t token) bool {
 // speaks keeps a date from resting on another's: what is due not on when a mail was sent or when
 // one meets, what was written yesterday not on a term.
 func (s *support) speaks(claim, e token) bool {
-	if claim.kind != "date" || !s.mail {
+	if claim.kind != "date" {
 		return true
+	}
+	if !s.mail { // the day on which an article came out is not the one that it speaks of
+		return e.from != "sent" || claim.term == "sent" || weekday(strings.ToLower(claim.raw)) < 0
 	}
 	switch claim.term {
 	case "due":

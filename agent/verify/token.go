@@ -131,7 +131,7 @@ func termBefore(before string) string {
 			return "due"
 		case "asked", "wrote":
 			return "sent"
-		case "on", "at", "the", "noon", "am", "pm", "\x01\x01\x01\x01\x01", "\x01\x01", "\x01":
+		case "on", "at", "the", "you", "me", "us", "noon", "am", "pm", "\x01\x01\x01\x01\x01", "\x01\x01", "\x01":
 		default:
 			if !strings.ContainsAny(f[i], "0123456789:") {
 				return ""

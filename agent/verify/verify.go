@@ -150,7 +150,7 @@ func (s *support) add(text string, it minutes.Item, exact bool) {
 	toks := scan(text, ref.In(s.m.Zone), !exact)
 	for i := range toks {
 		switch {
-		case exact && strings.HasPrefix(text, "sent:"):
+		case exact && (strings.HasPrefix(text, "sent:") || strings.HasPrefix(text, "published:")):
 			toks[i].from = "sent"
 		case exact && it.Event != nil:
 			toks[i].from = "event"
