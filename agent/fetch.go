@@ -48,7 +48,9 @@ func (a *Agent) fetch(ctx context.Context, only []string, fresh func([]minutes.I
 			h.sources = append(h.sources, was)
 		case len(only) == 0 && resting(was, a.Now()):
 			h.sources = append(h.sources, rested(was))
-			report(progress(rested(was)))
+			p := progress(rested(was))
+			p.Note = minutes.CleanLine(fmt.Sprintf("not asked, for it failed %d times in a row: %s", was.Failures, was.Error))
+			report(p)
 		default:
 			from, err := a.Library.Cursor(ctx, s.Name())
 			if err != nil {
@@ -168,7 +170,7 @@ func (a *Agent) fetchOne(ctx context.Context, s Configured, from minutes.Cursor)
 // late is the error of a source whose own deadline fired. What it was doing then is said where it knows.
 func late(name string, deadline time.Duration, err error) error {
 	hint := "it is slow or far away: try again later with minutes sources test " + name
-	if err == context.DeadlineExceeded { // it was left behind, or knows no more than that
+	if errors.Is(err, context.DeadlineExceeded) && errors.Unwrap(err) == nil { // it was left behind, or knows no more than that
 		return minutes.WithHint(fmt.Errorf("not done within %s", deadline), hint)
 	}
 	doing := strings.ReplaceAll(err.Error(), ": "+context.DeadlineExceeded.Error(), "")

@@ -44,6 +44,9 @@ func troubleText(s minutes.SourceStatus, now time.Time) string {
 	if !s.FetchedAt.IsZero() && s.Status != "partial" {
 		out += "; last read " + ago(now.Sub(s.FetchedAt))
 	}
+	if s.RetryAt.After(now) {
+		out += fmt.Sprintf("; it failed %d times in a row and is left alone for a while", s.Failures)
+	}
 	if !s.Hint.Empty() {
 		out += ". Next: " + s.Hint.Line().String()
 	}
