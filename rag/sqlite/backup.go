@@ -27,9 +27,10 @@ func (d *DB) Backup(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
+	to := &DB{path: file}  // whose disk it is that takes the copy or not
 	f, err := create(file) // SQLite fills an empty file, and this one is 0600
 	if err != nil {
-		return d.fail(ctx, doing, err)
+		return to.fail(ctx, doing, err)
 	}
 	_ = f.Close()
 	defer func() {
@@ -44,10 +45,13 @@ func (d *DB) Backup(ctx context.Context, file string) (err error) {
 	}
 	defer func() { _ = own.Close() }()
 	if _, err := own.ExecContext(ctx, `VACUUM INTO ?`, file); err != nil {
-		return d.fail(ctx, doing, err)
+		if kind, _ := d.advice(err); kind != nil { // damaged or in use: the memory
+			return d.fail(ctx, doing, err)
+		}
+		return to.fail(ctx, doing, err)
 	}
 	if err := syncFile(file); err != nil {
-		return d.fail(ctx, doing, err)
+		return to.fail(ctx, doing, err)
 	}
 	if _, err := inspect(ctx, file); err != nil {
 		return fmt.Errorf("%s: the copy does not pass: %w", doing, err)

@@ -186,7 +186,10 @@ func (l *journal) takeBack() error {
 	if l.size < 0 {
 		return nil
 	}
-	return errors.Join(l.f.Truncate(l.size), l.f.Sync())
+	if err := l.f.Truncate(l.size); err != nil {
+		return err
+	}
+	return l.f.Sync()
 }
 
 // read is every line that is whole and sound; see readJournal.

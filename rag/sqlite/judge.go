@@ -50,10 +50,14 @@ func (d *DB) enter(ctx context.Context, doing string, entry func(context.Context
 		}
 		return log.append(*j)
 	})
-	if err != nil {
-		_ = log.takeBack() // said not to be kept, so it must not come back
+	if err == nil {
+		return nil
 	}
-	return err
+	if back := log.takeBack(); back != nil { // on a disk that takes nothing at all not even this can be made sure
+		return minutes.WithHint(fmt.Errorf("%w; nor could its line be taken back from the journal (%w): it may be kept after all", err, back),
+			"see to the disk, then to what is kept: minutes feedback list")
+	}
+	return err // said not to be kept, and it does not come back
 }
 
 // Judgements is the whole log, in order.
