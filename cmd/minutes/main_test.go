@@ -23,10 +23,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain is first of all a jail child where it was started as one, then the real program under
-// the name minutes, then the tests.
+// TestMain is first of all a jail child where it was started as one, or the tracer, then the real program
+// under the name minutes, then the tests.
 func TestMain(m *testing.M) {
 	jail.Child(all.Parsers())
+	traceChild()
 	testscript.Main(m, map[string]func(){"minutes": main})
 }
 
