@@ -209,7 +209,7 @@ func (a *Agent) fingerprint(m minutes.Morning, sources []minutes.SourceStatus, j
 	fmt.Fprintf(h, "%s %s %v %d %d %q\n", m.Day, a.Settings.ZoneName, m.Profile, m.Words, m.Hours, a.Settings.Version)
 	fmt.Fprintln(h, judged, settled, a.Models.Name)
 	for _, s := range sources {
-		fmt.Fprintf(h, "%q %s %q\n", s.Name, s.Status, s.Error.String())
+		fmt.Fprintf(h, "%q %s %q %t\n", s.Name, s.Status, s.Error.String(), s.RetryAt.IsZero())
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }

@@ -79,7 +79,7 @@ func (s *source) Name() string { return s.env.Name }
 // the error names those that failed, and each is a Rejection too. A feed that has been dead for a
 // week is a Rejection alone, whose reason begins with "dead since": it is known by then.
 func (s *source) Fetch(ctx context.Context, from minutes.Cursor) (minutes.Batch, error) {
-	r := &run{source: s, now: s.env.Now()}
+	r := &run{source: s, now: s.env.Now().In(s.env.Zone)}
 	subs, listErr := s.subscriptions(ctx)
 	if listErr != nil && len(subs) == 0 {
 		return minutes.Batch{}, fmt.Errorf("feed: %w", listErr)
