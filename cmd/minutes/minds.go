@@ -35,7 +35,6 @@ type mind struct {
 	breaker  *router.Breaker
 	meter    *router.Meter
 	guarded  router.Guarded
-	found    bool // not in the config: an Ollama that answers on this machine
 }
 
 // think gives the agent its models: those of the config, or an Ollama that answers on its usual port, else
