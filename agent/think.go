@@ -78,8 +78,15 @@ func (a *Agent) inquire(kind gate.Kind, question minutes.Text, tools []minutes.T
 // rules, does not fail. When ctx ends, what was found stands.
 func (q *inquiry) think(ctx context.Context, planners ...planner) {
 	for q.run.Steps = 1; q.run.Steps <= gate.MaxSteps && len(planners) > 0; q.run.Steps++ {
-		if q.run.Over = ctx.Err() != nil; q.run.Over || q.run.Denied >= gate.MaxDenied {
+		if q.run.Over = ctx.Err() != nil; q.run.Over {
 			return
+		}
+		if q.run.Denied >= gate.MaxDenied {
+			if len(planners) == 1 {
+				return
+			}
+			// Its planning is over, not the question: rules plan, and what it called for answers nothing.
+			planners, q.run.Denied, q.run.Steps, q.done = planners[len(planners)-1:], 0, min(q.run.Steps, gate.MaxSteps-1), nil
 		}
 		step, err := planners[0].next(ctx, q)
 		if err != nil {
