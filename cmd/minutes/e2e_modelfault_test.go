@@ -147,7 +147,7 @@ func TestE2EAModelThatFailsCostsNoBrief(t *testing.T) {
 	plain.Close()
 	faults := append(runtimetest.Faults(), wrongNumbers, inventedNames, wrongIDs, obeys, noMark)
 	if !long() {
-		faults = []runtimetest.Fault{runtimetest.Unauthorized, runtimetest.Length, runtimetest.Stall, runtimetest.TooMany, runtimetest.Prose, wrongNumbers}
+		faults = []runtimetest.Fault{runtimetest.Unauthorized, runtimetest.Length, runtimetest.Cut, runtimetest.TooMany, runtimetest.Prose, wrongNumbers}
 	}
 	var right atomic.Int64
 	var wg sync.WaitGroup
