@@ -18,9 +18,9 @@ const (
 // investigate looks closer where a model thinks that it pays: once at what is public, where a third
 // party may still be asked for what it has, and once at all of it, where nobody is asked anything. What
 // comes of it are words of items, each a line that the brief may add to its insights. A day is looked at
-// once: a later brief of it has the lines of the first. Without a model that plans there is nothing that
+// once, and one that brought nothing to read not at all: a later brief of it has the lines of the first. Without a model that plans there is nothing that
 // code would not have seen.
-func (a *Agent) investigate(ctx context.Context, ranked []minutes.Scored, readers *readers) (lines []minutes.Claim, trace []minutes.Step) {
+func (a *Agent) investigate(ctx context.Context, ranked []minutes.Scored, readers *readers, worth bool) (lines []minutes.Claim, trace []minutes.Step) {
 	if a.Models.Plan == nil || a.Models.Read == nil || readers == nil || !readers.calls {
 		return nil, nil
 	}
@@ -31,6 +31,9 @@ func (a *Agent) investigate(ctx context.Context, ranked []minutes.Scored, reader
 			}
 		}
 		return lines, today.Trace
+	}
+	if !worth { // all of it was read before, and looked at
+		return nil, nil
 	}
 	public := func(s minutes.Scored) bool { return s.Label().Class == minutes.Public }
 	for _, seen := range []func(minutes.Scored) bool{public, func(minutes.Scored) bool { return true }} {

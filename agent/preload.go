@@ -128,7 +128,8 @@ func (a *Agent) remake(ctx context.Context, m minutes.Morning, sources []minutes
 
 	var looked []minutes.Claim
 	var trace []minutes.Step
-	look := readers.beside(func() { looked, trace = a.investigate(ctx, withoutMine(ranked), readers) })
+	worth := readers != nil && readers.anything(ranked)
+	look := readers.beside(func() { looked, trace = a.investigate(ctx, withoutMine(ranked), readers, worth) })
 	readings := readers.best(ranked)
 	if readers != nil {
 		timing.Read = t.step("read", report)

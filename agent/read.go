@@ -50,7 +50,8 @@ type readers struct {
 
 	mu     sync.Mutex
 	queue  []job
-	busy   int // workers
+	fresh  bool // something was to be read anew
+	busy   int  // workers
 	asked  map[string]bool
 	made   map[string]minutes.Reading
 	usage  minutes.Usage
@@ -114,6 +115,7 @@ func (r *readers) read(s minutes.Scored) {
 	r.limit--
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.fresh = true
 	r.queue = append(r.queue, job{s.Item, key})
 	if r.busy < r.slots {
 		r.busy++
@@ -247,6 +249,16 @@ func (r *readers) beside(do func()) (wait func()) {
 	var wg sync.WaitGroup
 	wg.Go(do)
 	return wg.Wait
+}
+
+// anything says whether something was to be read anew, for a morning that is as the last one was.
+func (r *readers) anything(ranked []minutes.Scored) bool {
+	for _, s := range ranked {
+		r.read(s)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fresh
 }
 
 // withFallback adds a model that was passed over: its first reason, which those after it follow from.

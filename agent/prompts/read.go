@@ -20,8 +20,8 @@ const readTokens = 400
 //go:embed read.txt
 var readPage string
 
-const readSchema = `{"type":"object","additionalProperties":false,"required":["mark","line","quote","kind","asks","needs_reply"],"properties":{` +
-	`"mark":{"type":"string","maxLength":16},"line":{"type":"string","maxLength":300},"quote":{"type":"string","maxLength":500},` +
+const readSchema = `{"type":"object","additionalProperties":false,"required":["mark","line","kind","asks","needs_reply"],"properties":{` +
+	`"mark":{"type":"string","maxLength":16},"line":{"type":"string","maxLength":300},` +
 	`"kind":{"type":"string","enum":["ask","news","notice","offer","talk"]},` +
 	`"asks":{"type":"array","maxItems":4,"items":{"type":"object","additionalProperties":false,"required":["who","what","due"],` +
 	`"properties":{"who":{"type":"string","maxLength":80},"what":{"type":"string","maxLength":160},"due":{"type":"string","maxLength":80}}}},` +
@@ -75,7 +75,9 @@ func page(it minutes.Item) string {
 	return b.String()
 }
 
-// A Draft is a reader's answer, in form and no more: nothing of it has been held against the item.
+// A Draft is a reader's answer. A quote is not asked for (it costs as much as the line, and the words that
+// a line rests on are found in the item); a model that gives one is taken by its word, if the item has it.
+// It is in form and no more: nothing of it has been held against the item.
 type Draft struct {
 	Line, Quote minutes.Safe
 	Kind        string

@@ -283,7 +283,7 @@ func play(t *testing.T, texts []string, bin string, line, screen grammar) *eveni
 func TestE2ETerminalTakesNothingFromOutside(t *testing.T) {
 	t.Parallel()
 	line, screen := grammars(t)
-	e := play(t, thinned(sequences(t), size(240, 1, 1)), "", line, screen)
+	e := play(t, thinned(sequences(t), size(60, 1, 1)), "", line, screen)
 	for _, o := range e.offences[:min(len(e.offences), 25)] {
 		t.Error(o)
 	}

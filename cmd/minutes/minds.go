@@ -120,7 +120,7 @@ func (p *program) chain(role string) minutes.Model {
 }
 
 // mind puts around a model what every one has. From the outside: who may see the prompt, what was
-// answered before, the day's money, the breaker, further tries, the count, patience.
+// answered before, the day's money, further tries, the breaker, the count, patience.
 func (p *program) mind(c config.Model, budget *router.Budget) mind {
 	here := loopback(c.BaseURL)
 	patience := router.Remote()
@@ -133,8 +133,9 @@ func (p *program) mind(c config.Model, budget *router.Budget) mind {
 	price := router.Price{Input: c.Price.Input, Output: c.Price.Output, Hour: c.Price.Hour}
 	m := mind{Model: c, breaker: router.NewBreaker(), meter: &router.Meter{}, provider: &late{connect: func(ctx context.Context) (provider, error) { return p.connect(ctx, c) }}}
 	var model minutes.Model = router.Wait(patience, loop.Cut(m.provider))
-	model = router.Retry(m.meter.Count(price, model))
-	model = budget.Around(price, m.breaker.Around(model))
+	// Each try counts for the breaker: sixty readers of a server that fails would else try four times each.
+	model = router.Retry(m.breaker.Around(m.meter.Count(price, model)))
+	model = budget.Around(price, model)
 	model = router.Cache(c.Name+"="+c.Model, p.db.Answers(), model)
 	m.guarded = router.Guard(c.Name, router.Trust{Private: c.Trust == "private", Local: here}, model, nil)
 	return m
