@@ -24,7 +24,8 @@ type ToolSpec struct {
 	Reach       Reach
 }
 
-// Reach says who sees a tool's arguments. The zero Reach is none of these, and passes nothing.
+// Reach says who sees a tool's arguments. The zero Reach passes nothing of a plan: such a tool is code's
+// alone, which chooses by what is public.
 type Reach string
 
 // The reaches, from nobody to anybody.

@@ -200,7 +200,7 @@ func (q *inquiry) computedItems() []minutes.Item {
 	for i, n := range q.notes {
 		id := fmt.Sprintf("note:computed-%d", i+1)
 		name := gate.Name(q.a.Key, id)
-		q.run.Handles[name] = gate.Handle{Item: id, Kind: minutes.KindNote, Class: n.Label.Class}
+		q.run.Handles[name] = gate.Handle{Item: id, Kind: minutes.KindNote}
 		out = append(out, minutes.Item{ID: id, Kind: minutes.KindNote, Source: "computed", Title: n.Line(), Body: n.Safe, At: q.m.Now,
 			Private: n.Label.Class != minutes.Public})
 	}

@@ -59,9 +59,14 @@ func (a *Agent) look(ctx context.Context, items []minutes.Scored) *inquiry {
 	q := a.inquire(gate.Investigate, minutes.Text{}, slices.Concat(a.ownTools(a.Morning()), a.toolboxes()))
 	q.goal = "find what would make the reader's morning easier: what a meeting of today needs, what a story's readers say, what an item leaves open and another one tells"
 	q.add(q.readTool())
+	public := make([]minutes.Item, 0, len(items))
 	for _, s := range items {
 		q.ranks[s.ID] = s.Score
 		q.take(s.Item)
+		public = append(public, s.Item)
+	}
+	if q.run.Taint.Class == minutes.Public { // in the look at what is public
+		q.comments(ctx, public)
 	}
 	q.think(ctx, modelPlanner{a.Models.Plan})
 	return q

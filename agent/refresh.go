@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -102,13 +103,51 @@ func (a *Agent) fetchTools(r *refreshing) []minutes.Tool {
 	return out
 }
 
-// toolboxes are the finer tools that sources bring.
+// toolboxes are the finer tools that sources bring and a plan may call.
 func (a *Agent) toolboxes() []minutes.Tool {
+	return slices.DeleteFunc(a.allTools(), func(t minutes.Tool) bool { return t.Spec().Reach == "" })
+}
+
+func (a *Agent) allTools() []minutes.Tool {
 	var out []minutes.Tool
 	for _, s := range a.Sources {
 		if box, ok := s.Source.(minutes.Toolbox); ok && !s.Off {
 			out = append(out, box.Tools()...)
 		}
 	}
-	return slices.DeleteFunc(out, func(t minutes.Tool) bool { return t.Spec().Name == "" })
+	return out
+}
+
+// talked is how many stories' comments a run has.
+const talked = 3
+
+// comments has code ask what people say of the stories with most points, before a planner sees anything:
+// no plan and nothing private has a part in the choice. What is said comes as an item like any other.
+func (q *inquiry) comments(ctx context.Context, items []minutes.Item) {
+	stories := slices.DeleteFunc(slices.Clone(items), func(it minutes.Item) bool {
+		return it.Story == nil || it.Story.Comments == 0 || it.Label().Class != minutes.Public
+	})
+	slices.SortStableFunc(stories, func(x, y minutes.Item) int { return y.Story.Points - x.Story.Points })
+	for _, t := range q.a.allTools() {
+		if t.Spec().Reach != "" || !strings.HasSuffix(t.Spec().Name, "_comments") {
+			continue
+		}
+		for _, it := range stories[:min(len(stories), talked)] {
+			if it.Source != t.Spec().Source {
+				continue
+			}
+			args, err := json.Marshal(map[string]string{"story": it.ID})
+			if err != nil {
+				continue
+			}
+			got, err := t.Call(ctx, args)
+			if err != nil {
+				q.a.log().Warn("comments", "error", err.Error())
+				continue
+			}
+			for _, note := range got.Items {
+				q.take(note)
+			}
+		}
+	}
 }

@@ -220,7 +220,7 @@ func (q *inquiry) take(it minutes.Item) (string, bool) {
 	}
 	q.run.Taint = taint
 	q.used[it.Source] += len(text.String())
-	q.run.Handles[name] = gate.Handle{Item: it.ID, Source: it.Source, Kind: it.Kind, Class: it.Label().Class}
+	q.run.Handles[name] = gate.Handle{Item: it.ID, Source: it.Source, Kind: it.Kind}
 	q.found = append(q.found, it)
 	return name, true
 }

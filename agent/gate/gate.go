@@ -35,7 +35,6 @@ const (
 type Handle struct {
 	Item, Source string
 	Kind         minutes.Kind
-	Class        minutes.Class
 }
 
 // A Run is all that a decision depends on. The loop keeps it; Check changes nothing.

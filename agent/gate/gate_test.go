@@ -40,11 +40,11 @@ func tools() []minutes.ToolSpec {
 func fresh() gate.Run {
 	return gate.Run{Kind: gate.Ask, Today: today, Tools: tools(), Taint: gate.Start(), Steps: 1, Budget: 1000, Made: map[string]int{},
 		Handles: map[string]gate.Handle{
-			"hmail":  {Item: "mail:1", Source: "work", Kind: minutes.KindMail, Class: minutes.Private},
-			"hother": {Item: "mail:2", Source: "home", Kind: minutes.KindMail, Class: minutes.Private},
-			"hstory": {Item: "hn:1", Source: "hn", Kind: minutes.KindStory, Class: minutes.Public},
-			"hquiet": {Item: "hn:2", Source: "hn", Kind: minutes.KindStory, Class: minutes.Private},
-			"hmeet":  {Item: "event:1", Source: "work", Kind: minutes.KindEvent, Class: minutes.Private},
+			"hmail":  {Item: "mail:1", Source: "work", Kind: minutes.KindMail},
+			"hother": {Item: "mail:2", Source: "home", Kind: minutes.KindMail},
+			"hstory": {Item: "hn:1", Source: "hn", Kind: minutes.KindStory},
+			"hquiet": {Item: "hn:2", Source: "hn", Kind: minutes.KindStory},
+			"hmeet":  {Item: "event:1", Source: "work", Kind: minutes.KindEvent},
 			"hnone":  {Item: "hn:3", Source: "hn", Kind: minutes.KindStory},
 		},
 		Spans: map[string]minutes.Text{"q1": {Safe: minutes.Clean("rust async")}},
@@ -84,9 +84,7 @@ func TestWhatMayBeCalledIsResolved(t *testing.T) {
 		"its own server has the mail":    {private, "body", `{"mail":"hmail"}`, `{"mail":"mail:1"}`},
 		"its own server, user's words":   {private, "grep", `{"part":"q1"}`, `{"part":"rust async"}`},
 		"a place of the config":          {tainted(minutes.Public, minutes.FromWeb), "forecast", `{"place":"Oslo"}`, `{"place":"Oslo"}`},
-		"a public story":                 {fresh(), "comments", `{"story":"hstory"}`, `{"story":"hn:1"}`},
 		"the question's words to HN":     {fresh(), "hn_search", `{"words":"q1"}`, `{"words":"rust async"}`},
-		"a story of HN to HN":            {fresh(), "hn_search", `{"words":"q1","story":"hstory"}`, `{"story":"hn:1","words":"rust async"}`},
 		"no arguments":                   {fresh(), "grep", ``, `{}`},
 		"null arguments":                 {fresh(), "grep", ` null `, `{}`},
 		"the last step":                  {with(func(r *gate.Run) { r.Steps = gate.MaxSteps }), "grep", ``, `{}`},
@@ -134,7 +132,7 @@ func TestWhatIsNotAllowedIsDenied(t *testing.T) {
 		"open with a model's words":     {fresh(), "hn_search", `{"words":"rust async"}`, "span"},
 		"open with free text":           {fresh(), "hn_search", `{"words":"q1","text":"x"}`, "text"},
 		"open with a variable":          {fresh(), "hn_search", `{"words":"q1","name":"$v1"}`, "var"},
-		"open with a private item":      {fresh(), "hn_search", `{"words":"q1","story":"hquiet"}`, "handle"},
+		"open with its own item":        {fresh(), "hn_search", `{"words":"q1","story":"hstory"}`, "handle"},
 		"own with free text":            {fresh(), "grep", `{"words":"x"}`, "text"},
 		"own with a variable":           {fresh(), "grep", `{"name":"$v1"}`, "var"},
 		"own with another's mail":       {fresh(), "body", `{"mail":"hother"}`, "handle"},
@@ -143,8 +141,7 @@ func TestWhatIsNotAllowedIsDenied(t *testing.T) {
 		"fixed with free text":          {fresh(), "leak", `{"words":"x"}`, "text"},
 		"fixed with a variable":         {fresh(), "leak", `{"name":"$v1"}`, "var"},
 		"fixed with the question":       {fresh(), "leak", `{"part":"q1"}`, "span"},
-		"fixed with a private story":    {fresh(), "comments", `{"story":"hquiet"}`, "handle"},
-		"fixed with an unlabelled one":  {fresh(), "comments", `{"story":"hnone"}`, "handle"},
+		"fixed with its own story":      {fresh(), "comments", `{"story":"hstory"}`, "handle"},
 		"fixed with another's mail":     {fresh(), "comments", `{"story":"hmail"}`, "handle"},
 		"a place of the model's":        {fresh(), "forecast", `{"place":"oslo"}`, "choice"},
 		"an id for a handle":            {fresh(), "body", `{"mail":"mail:1"}`, "handle"},
@@ -250,7 +247,7 @@ func FuzzCheck(f *testing.F) {
 		for _, v := range resolved {
 			s, ok := v.(string)
 			travels := got.Tool.Reach != minutes.ReachLocal
-			if known := s == "mail:1" || s == "hn:1" || s == "rust async" || s == "Hamburg" || s == "Oslo"; ok && travels && !known {
+			if known := s == "mail:1" || s == "rust async" || s == "Hamburg" || s == "Oslo"; ok && travels && !known {
 				t.Fatalf("%s would be told %q", got.Tool.Name, s)
 			}
 		}

@@ -18,12 +18,13 @@ const (
 	maxAnswer   = 4 << 20 // of the search, which sends a story's whole tree
 )
 
-// Tools are what can be asked of Hacker News beside its list: what is said about a story that came from
-// it, and stories by words of the user's own question.
+// Tools are what can be asked of Hacker News beside its list: stories by words of the user's own question,
+// and what is said about a story. The second is for code alone, which asks for the stories with most
+// points: which story a model asks for could tell Hacker News something.
 func (s *source) Tools() []minutes.Tool {
 	return []minutes.Tool{
 		tool{minutes.ToolSpec{Name: s.env.Name + "_comments", About: "what people say about a story of Hacker News", Source: s.env.Name,
-			Reads: minutes.Public, Reach: minutes.ReachFixed, Params: []minutes.Param{
+			Reads: minutes.Public, Params: []minutes.Param{
 				{Name: "story", About: "which", Type: minutes.ParamHandle, Kinds: []minutes.Kind{minutes.KindStory}}}}, s.comments},
 		tool{minutes.ToolSpec{Name: s.env.Name + "_search", About: "stories of Hacker News, of any day, by words of the question", Source: s.env.Name,
 			Reads: minutes.Public, Reach: minutes.ReachOpen, Params: []minutes.Param{

@@ -76,7 +76,7 @@ func TestStoriesAreFoundByTheQuestionsWords(t *testing.T) {
 func TestTheToolsSayWhoSeesTheirArguments(t *testing.T) {
 	var asked []string
 	tools := search(t, &asked)
-	for i, want := range []minutes.Reach{minutes.ReachFixed, minutes.ReachOpen} {
+	for i, want := range []minutes.Reach{"", minutes.ReachOpen} {
 		s := tools[i].Spec()
 		if s.Reach != want || s.Source == "" || s.Reads != minutes.Public || !strings.HasPrefix(s.Name, s.Source+"_") {
 			t.Errorf("%+v", s)
