@@ -129,6 +129,7 @@ url = "{web}/calendar.ics"
 [[connectors.hackernews]]
 name = "hackernews"
 base_url = "{web}/hn/v0"
+search_base_url = "{web}/hn/search"
 limit = 20
 [[connectors.feed]]
 name = "reading"
