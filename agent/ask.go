@@ -11,6 +11,7 @@ import (
 	"github.com/dailyminutes/minutes"
 	"github.com/dailyminutes/minutes/agent/extract"
 	"github.com/dailyminutes/minutes/agent/gate"
+	"github.com/dailyminutes/minutes/agent/prompts"
 	"github.com/dailyminutes/minutes/agent/verify"
 )
 
@@ -97,12 +98,20 @@ func (q *inquiry) answer(ctx context.Context, reply *minutes.Reply, hear Listene
 	}
 	if q.a.Models.Answer != nil && len(items) > 0 {
 		w := &writer{q: q, items: items, told: told, seen: map[string]bool{}}
-		if model, abstains := w.write(ctx); len(reply.Answer) > 0 || abstains {
+		if model, abstains := w.write(ctx); len(reply.Answer) > 0 || abstains && !q.looked() {
 			reply.Engine.Composer, reply.Engine.Model = "model", model
 			return nil
 		}
 	}
 	return q.lift(ctx, items, told)
+}
+
+// looked says that what the question named was looked up and is there: then a model that abstains is
+// not the last word.
+func (q *inquiry) looked() bool {
+	return slices.ContainsFunc(q.done, func(d prompts.Done) bool {
+		return d.Error == "" && len(d.Found) > 0 && (d.Tool == "open_actions" || d.Tool == "events" || d.Tool == "calculate")
+	})
 }
 
 // lift answers without a model.
