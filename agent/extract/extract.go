@@ -77,6 +77,8 @@ type desk struct {
 	agenda   []minutes.Scored // today's events that count, in order
 	crowd    int              // events of today beyond maxDay
 	alerts   map[string]alert // by mail, see alert
+	room     map[string]int   // by line, see orRead
+	reads    bool             // a model read something
 	told     map[string]bool  // items that TL;DR or summary spoke of
 	said     map[string]bool  // folded lines
 	// tells are, by its text, the item that an insight tells in full if it is chosen.
@@ -87,7 +89,7 @@ type desk struct {
 
 func newDesk(m minutes.Morning, in Input) *desk {
 	d := &desk{m: m, in: in, kinds: map[minutes.Kind][]minutes.Scored{}, touched: map[string]int{}, place: map[string]int{}, prepared: map[string]minutes.Item{}, classes: map[string]class{}, threads: map[string][]minutes.Item{},
-		read: map[string]reading{}, codes: map[string][]string{}, tidings: map[string]bearing{}, told: map[string]bool{}, said: map[string]bool{}, saidMoved: map[string]bool{}, tells: map[string]string{}, alerts: map[string]alert{}}
+		read: map[string]reading{}, codes: map[string][]string{}, tidings: map[string]bearing{}, told: map[string]bool{}, said: map[string]bool{}, saidMoved: map[string]bool{}, tells: map[string]string{}, alerts: map[string]alert{}, room: map[string]int{}}
 	if m.Words <= 0 {
 		d.m.Words = 600
 	}
@@ -106,6 +108,9 @@ func newDesk(m minutes.Morning, in Input) *desk {
 	}
 	for _, it := range in.Sent {
 		d.sent = append(d.sent, it.In(m.Zone))
+	}
+	for _, r := range in.Readings {
+		d.reads = d.reads || !r.Line.Empty()
 	}
 	d.people = meet(d.m, d.ranked, d.sent)
 	for _, s := range d.ranked {

@@ -66,7 +66,7 @@ func (d *desk) fit(b *minutes.Brief) {
 			s.Why = minutes.CleanLine(reasons(s.Why.String(), counted(cut[s.Kind], "for length", "for length")))
 		}
 	}()
-	for Words(*b)+4*len(cut) > d.m.Words { // four words more for each reason "12 for length"
+	for d.roomOf(*b)+4*len(cut) > d.m.Words { // four words more for each reason "12 for length"
 		s := longest(b.Sections, 3, 1)
 		if s == nil && len(b.Insights) <= 2 && len(b.Summary) <= 5 {
 			s = longest(b.Sections, 0, 0)
