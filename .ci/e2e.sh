@@ -16,7 +16,7 @@ export MINUTES_E2E=1 MINUTES_BIN="$dir/minutes"
 # Much of it waits for deadlines: more tests at once than there are cores.
 bash .ci/dovecot.sh run go test -tags grpcnotrace -count=1 -parallel 6 -timeout "${TIMEOUT:-25m}" -run "${RUN:-E2E}" -v ./cmd/minutes >"$dir/log" 2>&1 ||
 	{ grep -v -E '^=== (RUN|PAUSE|CONT)|→|--- PASS' "$dir/log" || true; exit 1; }
-figures='adversary|corpus|cut|damaged|disk errors|egress|fault matrix|faults|gate|grounding|hostile mail|kill -9|malformed|model faults|planted|power cut|readers|secrets|semantics|terminal|twins'
+figures='adversary|corpus|crowded|cut|damaged|disk errors|egress|fault matrix|faults|gate|grounding|hostile mail|kill -9|malformed|model faults|planted|power cut|readers|secrets|semantics|terminal|twins'
 show() { grep -E -- "^(---|ok|PASS|FAIL)|($figures)(, control[^:]*)?: |reads beside|skipped" "$1" | sed -E 's/^ *[a-z0-9_]*_test.go:[0-9]*: /  /'; }
 show "$dir/log"
 
