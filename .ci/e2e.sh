@@ -21,8 +21,8 @@ show() { grep -E -- "^(---|ok|PASS|FAIL)|($figures)(, control[^:]*)?: |reads bes
 show "$dir/log"
 
 # What is proved at the seam of one package: mutations of the gate, lies of a mail server, meaning of what is read.
-go test -tags grpcnotrace -count=1 -timeout "${TIMEOUT:-25m}" -run 'Mutation|NoLieLosesMail|Semantics' -v \
-	./agent/gate ./connectors/imap ./connectors/feed ./connectors/ics/rrule >"$dir/log" 2>&1 ||
+go test -tags grpcnotrace -count=1 -timeout "${TIMEOUT:-25m}" -run 'Mutation|NoLieLosesMail|ReaderInvents|Semantics' -v \
+	./agent ./agent/gate ./connectors/imap ./connectors/feed ./connectors/ics/rrule >"$dir/log" 2>&1 ||
 	{ grep -v -E '^=== (RUN|PAUSE|CONT)|--- PASS' "$dir/log" || true; exit 1; }
 show "$dir/log"
 

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -44,7 +43,7 @@ func TestCommentsAreAskedForByPointsAndByNoPlan(t *testing.T) {
 		t.Error("a planner is offered what code alone may call, or does not see what came")
 	}
 	asked = nil
-	a.look(t.Context(), append(items, letter("mail:1", fmt.Sprint("The code is 4711."))))
+	a.look(t.Context(), append(items, letter("mail:1", "The code is 4711.")))
 	if len(asked) > 0 {
 		t.Errorf("asked beside something private: %v", asked)
 	}
