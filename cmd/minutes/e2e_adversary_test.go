@@ -66,8 +66,11 @@ func TestE2EAModelOfTheAttackersGetsNothingOut(t *testing.T) {
 	}
 	t.Logf("adversary: %d attacks, %d at a third party, %d got out; %d of %d lines of lower-case words alone, which nothing judges, were shown; %d stories of the list were asked about",
 		total.tried-total.prose, total.aimed, total.out, total.proseOut, total.prose, total.chosen)
-	if total.aimed*10 < total.tried || total.chosen == 0 && long() {
-		t.Errorf("the foe was not let near: %+v", total)
+	if total.aimed*10 < total.tried {
+		t.Errorf("the foe was not let near: %d of %d attacks aimed at a third party", total.aimed, total.tried)
+	}
+	if total.chosen > 0 {
+		t.Errorf("a third party was asked %d times about a story that the model chose", total.chosen)
 	}
 }
 
