@@ -44,7 +44,8 @@ func TestE2EControlOfNoSecretAnywhere(t *testing.T) {
 		bin := mutant(t, open...)
 		s := spendSecretDay(t, bin, false)
 		found := strings.Join(s.hits, "\n")
-		for _, where := range []string{"stdout of sources --json", "stderr of preload", "minutes.db", "minutes.log", "the opener's environment"} {
+		// The opener's environment is kept clean twice: what was taken out of ours, and what a browser needs.
+		for _, where := range []string{"stdout of sources --json", "stderr of preload", "minutes.db", "minutes.log"} {
 			if !strings.Contains(found, where) {
 				t.Errorf("the suite is blind: with redaction off nothing was found in %s", where)
 			}
