@@ -94,8 +94,13 @@ func FuzzRedact(f *testing.F) {
 	f.Add("&#39;+%252B", "'  +")
 	f.Fuzz(func(t *testing.T, s, v string) {
 		got := Redact(s, v)
-		if len(v) >= shortest && !strings.Contains("[secret]", v) && strings.Contains(strings.ReplaceAll(got, "[secret]", "\x00"), v) {
-			t.Errorf("%q is in %q", v, got)
+		if len(v) < shortest || strings.Contains("[secret]", v) {
+			return
+		}
+		for _, piece := range strings.Split(got, "[secret]") {
+			if strings.Contains(piece, v) {
+				t.Errorf("%q is in %q", v, got)
+			}
 		}
 	})
 }
