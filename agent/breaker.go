@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -29,6 +30,20 @@ func failedOnce(st *minutes.SourceStatus, was minutes.SourceStatus, now time.Tim
 	if st.Failures >= breakAfter {
 		st.RetryAt = now.Add(breakFor)
 	}
+}
+
+// closeBreaker lets the next run ask a source that has just answered.
+func (a *Agent) closeBreaker(ctx context.Context, name string) error {
+	all, err := a.statuses(ctx)
+	if err != nil {
+		return err
+	}
+	st, ok := all[name]
+	if !ok || st.Failures == 0 {
+		return nil
+	}
+	st.Failures, st.RetryAt = 0, time.Time{}
+	return a.Health.KeepStatus(ctx, st)
 }
 
 // rested is what is said of a source that was not asked: how it did when it was, but that it brought

@@ -120,7 +120,8 @@ func (a *Agent) probe(ctx context.Context, name string, p minutes.Prober) error 
 	return err
 }
 
-// Probe asks one source whether it would work, and changes nothing. The count is of what a fetch
+// Probe asks one source whether it would work. It changes nothing, but that a source which answers is asked
+// by the next run, however often it failed before: its password may just have been stored. The count is of what a fetch
 // would bring, -1 where the source can tell without one.
 func (a *Agent) Probe(ctx context.Context, name string) (int, error) {
 	if err := a.known([]string{name}); err != nil {
@@ -132,14 +133,20 @@ func (a *Agent) Probe(ctx context.Context, name string) (int, error) {
 		}
 		ctx = minutes.Insist(ctx)
 		if p, ok := s.Source.(minutes.Prober); ok {
-			return -1, a.probe(ctx, s.Name(), p)
+			if err := a.probe(ctx, s.Name(), p); err != nil {
+				return -1, err
+			}
+			return -1, a.closeBreaker(ctx, name)
 		}
 		from, err := a.Library.Cursor(ctx, name)
 		if err != nil {
 			return 0, err
 		}
 		f := a.fetchOne(ctx, s, minutes.Cursor{At: from.At})
-		return len(f.batch.Items), f.err
+		if f.err != nil {
+			return len(f.batch.Items), f.err
+		}
+		return len(f.batch.Items), a.closeBreaker(ctx, name)
 	}
 	return 0, minutes.ErrNotFound
 }

@@ -30,6 +30,7 @@ func (a *Agent) Preload(ctx context.Context, only []string, report func(minutes.
 	if err := a.known(only); err != nil {
 		return minutes.Brief{}, err
 	}
+	before, _ := a.newest(ctx)
 	unlock, waited, err := a.Runs.Lock(ctx, lockWait, func() {
 		report(minutes.Progress{Step: "wait", State: "start", Note: minutes.Clean("another preload is running; waiting for it")})
 	})
@@ -39,7 +40,8 @@ func (a *Agent) Preload(ctx context.Context, only []string, report func(minutes.
 	defer unlock()
 	if waited && len(only) == 0 {
 		// Its result is ours too, if it asked every source and came to its end.
-		if run, ok := a.ended(ctx, 1); ok && run.Kind == "preload" {
+		// It may have been a question's look at the sources, which makes no brief.
+		if run, ok := a.ended(ctx, 1); ok && run.Kind == "preload" && (run.ID != before.ID || before.End.IsZero()) {
 			if b, err := a.Today(ctx); err == nil && !b.Stale {
 				return b, nil
 			}
@@ -191,6 +193,15 @@ func (a *Agent) unchanged(ctx context.Context, m minutes.Morning, sources []minu
 	}
 	b.Sources = sources
 	return b, true
+}
+
+// newest is the run that began last; false where none has.
+func (a *Agent) newest(ctx context.Context) (minutes.Run, bool) {
+	runs, err := a.Runs.Runs(ctx, 1)
+	if err != nil || len(runs) == 0 {
+		return minutes.Run{}, false
+	}
+	return runs[0], true
 }
 
 // ended is the run at a place counted from the newest, which is 1, if it made a brief.

@@ -86,9 +86,7 @@ func (p *program) converse(ctx context.Context, question string, trace bool) err
 		fmt.Fprintf(p.shell.err, "    %d calls of models, %d tokens read (%d from the cache), %d written\n",
 			r.Usage.Calls, r.Usage.PromptTokens, r.Usage.CachedTokens, r.Usage.CompletionTokens)
 	}
-	for _, f := range r.Engine.Fallbacks {
-		fmt.Fprintf(p.shell.err, "minutes: %s was passed over: %s\n", minutes.CleanLine(f.Model), minutes.CleanLine(f.Error))
-	}
+	p.sayPassedOver(r.Engine.Fallbacks)
 	if r.Abstained {
 		return render.Abstained(p.shell.out, r, p.renderOptions())
 	}

@@ -3,12 +3,15 @@ package main
 import (
 	"encoding/json"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/dailyminutes/minutes/rag/sqlite"
 )
 
 // TestE2EPreloadsAtOnceAreOneRun starts several while the first is held up; the others wait for it and
@@ -125,4 +128,32 @@ func TestE2EReadersNeverFailWhileAPreloadWrites(t *testing.T) {
 	close(done)
 	wg.Wait()
 	t.Logf("%d reads beside %d preloads, none failed", reads.Load(), preloads)
+}
+
+// TestE2EAPreloadThatWaitedForAQuestionMakesItsOwnRun holds the lock as a question does that asks the sources,
+// which makes no brief: the brief of before is not taken for its result.
+func TestE2EAPreloadThatWaitedForAQuestionMakesItsOwnRun(t *testing.T) {
+	t.Parallel()
+	b, _ := growing(t)
+	b.now = b.now.Add(time.Second)
+	db, err := sqlite.Open(t.Context(), filepath.Join(b.data(), "minutes.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	unlock, _, err := db.Lock(t.Context(), time.Second, func() {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := b.command("preload")
+	waiting := newLines(func(line string) bool { return strings.Contains(line, "another preload is running") })
+	cmd.Stderr = waiting
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-waiting.seen
+	unlock()
+	if err := cmd.Wait(); err != nil || !strings.Contains(waiting.text(), "fetch growing") || len(b.runs()) != 2 {
+		t.Errorf("%v, %d runs\n%s", err, len(b.runs()), waiting.text())
+	}
 }

@@ -135,7 +135,14 @@ func TestWithTheChainDownTheBriefIsTheOneWithoutModels(t *testing.T) {
 	base := newBox(t, config, w.Now)
 	base.must(0, "preload")
 	down := newBox(t, withModels(config, fmt.Sprintf("\n[runtime]\n[[runtime.model]]\nname = \"gpu\"\ntype = \"openai\"\nbase_url = %q\nmodel = \"m\"\n", runtimetest.Down(t)+"/v1")), w.Now)
-	down.must(0, "preload")
+	if r := down.run("preload"); r.code != 0 || !strings.Contains(r.err, "gpu was passed over: ") {
+		t.Errorf("exit %d: %s", r.code, r.err)
+	}
+	for _, form := range []string{"--plain", "--markdown", "--html"} {
+		if out := down.must(0, "brief", form); !strings.Contains(out, "gpu was passed over (") {
+			t.Errorf("%s does not say that the model was passed over", form)
+		}
+	}
 	good, bad := base.brief(), down.brief()
 	if d := difference(asJSON(t, good.Claims()), asJSON(t, bad.Claims())); d != "" {
 		t.Error(d)

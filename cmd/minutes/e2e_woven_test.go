@@ -39,7 +39,13 @@ func TestWovenProseIsOfVerifiedLinesAndSaysSo(t *testing.T) {
 		s := runtimetest.Serve(t, weave(with))
 		b := newBox(t, withModels(config, modelConfig([]string{"openai"}, s)), w.Now)
 		b.must(0, "preload")
-		return b.brief()
+		made := b.brief()
+		for _, form := range []string{"--plain", "--markdown", "--html"} {
+			if says := strings.Contains(strings.Join(strings.Fields(b.must(0, "brief", form)), " "), "and woven: each sentence is checked"); says != (made.Engine.Prose == "woven") {
+				t.Errorf("%s says that it is woven: %v, of %q", form, says, made.Engine.Prose)
+			}
+		}
+		return made
 	}
 	plain := brief(config, join)
 	if plain.Engine.Prose != "" || len(plain.Summary) < 3 {

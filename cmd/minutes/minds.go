@@ -52,7 +52,10 @@ func (p *program) think(ctx context.Context) error {
 		models = p.detect(ctx)
 	}
 	budget := &router.Budget{Limit: p.cfg.Runtime.Budget, Spent: p.db.Spending(p.Settings.Zone), Warn: func(spent, limit float64) {
-		fmt.Fprintf(p.shell.err, "minutes: models have cost $%.2f of today's $%.2f\n", spent, limit)
+		p.Log.Warn("budget", "spent", spent, "limit", limit)
+		if !p.screen { // whose terminal nobody else writes on
+			fmt.Fprintf(p.shell.err, "minutes: models have cost $%.2f of today's $%.2f\n", spent, limit)
+		}
 	}}
 	p.minds = []mind{}
 	for _, m := range models {

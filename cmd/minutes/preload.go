@@ -95,6 +95,7 @@ func (p *program) preload(ctx context.Context, only []string) (minutes.Brief, er
 			}
 		}
 	}
+	p.sayPassedOver(b.Engine.Fallbacks)
 	switch n := newlyLeftOut(before, told); n {
 	case 0:
 	case 1:
@@ -103,6 +104,13 @@ func (p *program) preload(ctx context.Context, only []string) (minutes.Brief, er
 		fmt.Fprintf(p.shell.err, "%d entries left out: minutes sources\n", n)
 	}
 	return b, nil
+}
+
+// sayPassedOver names the models that did not answer, for whoever wonders why code wrote the lines.
+func (p *program) sayPassedOver(list []minutes.Fallback) {
+	for _, f := range list {
+		fmt.Fprintf(p.shell.err, "minutes: %s was passed over: %s\n", minutes.CleanLine(f.Model), minutes.CleanLine(f.Error))
+	}
 }
 
 // newlyLeftOut counts what could not be read now and was not said before.

@@ -27,6 +27,7 @@ func openScreen(ctx context.Context, sh *shell) error {
 		return err
 	}
 	defer p.Close()
+	p.screen = true
 	return tui.Run(ctx, tui.Screen{Briefs: thinking{p}, Judge: p.Agent, Why: p.Agent, Open: browse, Now: p.now,
 		Hours: p.Settings.Hours, Color: os.Getenv("NO_COLOR") == ""})
 }

@@ -40,6 +40,7 @@ type program struct {
 
 	secrets func(source string) func(context.Context, minutes.SecretRef) (minutes.Secret, error)
 	minds   []mind // nil until think
+	screen  bool   // it has the terminal
 	// patience, if not nil, is with every model in the place of the usual.
 	patience *router.Patience
 }

@@ -42,7 +42,9 @@ func Models(w io.Writer, list []Model, spent, budget float64, o Options) error {
 				p.para("        next: ", m.Hint.Line().String())
 			}
 		}
-		p.line(p.style(dim, fmt.Sprintf("        today: $%.2f of $%.2f", spent, budget)))
+		if spent > 0 || budget > 0 {
+			p.line(p.style(dim, fmt.Sprintf("        today: $%.2f of $%.2f", spent, budget)))
+		}
 	})
 }
 

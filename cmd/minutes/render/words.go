@@ -59,6 +59,12 @@ func footnote(b minutes.Brief) string {
 	if b.Engine.Composer == "model" {
 		engine = "written with " + text(b.Engine.Model)
 	}
+	if b.Engine.Prose == "woven" {
+		engine += " and woven: each sentence is checked, yet one writer may colour what is said of another"
+	}
+	if n := len(b.Engine.Fallbacks); n > 0 {
+		engine += fmt.Sprintf("; %s was passed over (%s)", text(b.Engine.Fallbacks[0].Model), minutes.CleanLine(b.Engine.Fallbacks[0].Error).Cut(90))
+	}
 	s := fmt.Sprintf("%d of %d lines checked against their sources; %s.", b.Verification.Supported, b.Verification.Claims, engine)
 	for _, sec := range b.Sections {
 		for _, it := range sec.Items {
